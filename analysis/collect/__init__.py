@@ -1,0 +1,1 @@
+"""From sources to documents: listings, fetched bytes, extracted text."""

@@ -1,0 +1,82 @@
+"""Extracted text and its entry to a row of `documents`: whose text it is, of what day, at which address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+from analysis.catalogue import Source
+from analysis.collect.duplicates import text_hash
+from analysis.collect.extract import Extracted, canonical_address
+from analysis.collect.listing import Entry
+from analysis.tables import content_id
+
+LANGUAGE_ALIASES = {"wuu": "zh", "yue": "zh", "cmn": "zh", "pcm": "en", "nb": "no", "nn": "no"}
+
+
+def document_row(
+    extracted: Extracted,
+    entry: Entry,
+    source: Source,
+    fetch_id: str,
+    now: datetime,
+    authority_named: Callable[[str | None], str | None],
+) -> dict[str, Any]:
+    """Return the row of a document, as its first revision.
+
+    What the source's declaration or its listing says goes before what the text says of itself; only the former can make a
+    text official.
+    """
+    publisher = entry.publisher or source.publisher
+    authority_id = entry.authority_id or source.authority_id or authority_named(publisher)
+    address = canonical_address(entry.address or extracted.address)
+    title = entry.title or extracted.title
+    digest = text_hash(title, extracted.text)
+    address_key = content_id(address or digest)
+    published_on, published_at, date_flag = _date(extracted, entry, now.date())
+    return {
+        "document_id": content_id(address_key, digest),
+        "address_key": address_key,
+        "revision": 1,
+        "is_latest": True,
+        "story_id": address_key,
+        "source_id": source.id,
+        "fetch_id": fetch_id,
+        "address": address,
+        "file_path": entry.file_path,
+        "reference": entry.reference,
+        "publisher": publisher or extracted.publisher,
+        "title": title,
+        "language": language_code(entry.language or extracted.language),
+        "channel": entry.channel or source.channel or _channel(authority_id, entry.kind),
+        "authority_id": authority_id,
+        "published_on": published_on,
+        "published_at": published_at,
+        "date_flag": date_flag,
+        "text": extracted.text,
+        "text_hash": digest,
+        "character_count": len(extracted.text),
+        "collected_at": now,
+    }
+
+
+def _channel(authority_id: str | None, kind: str | None) -> str:
+    return "official" if authority_id or (kind and kind != "press") else "press"
+
+
+def _date(extracted: Extracted, entry: Entry, today: date) -> tuple[date | None, datetime | None, str]:
+    """Return day, moment and how they are known; a listing that says the date is unknown is believed."""
+    if entry.published_on or entry.date_is_decided:
+        published_on, published_at, flag = entry.published_on, entry.published_at, "stated"
+    else:
+        published_on, published_at, flag = extracted.published_on, extracted.published_at, "found"
+    if published_on is None:
+        return None, None, "unknown"
+    return published_on, published_at, "future" if published_on > today else flag
+
+
+def language_code(tag: str) -> str:
+    """Return a language tag as the code that all tables use: `zh-Hans` and `yue` become `zh`."""
+    code = tag.lower().replace("_", "-").split("-")[0][:3]
+    return LANGUAGE_ALIASES.get(code, code)

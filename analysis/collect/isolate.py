@@ -1,0 +1,48 @@
+"""Runs a function on hostile bytes in a child process, with limits on memory and time."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import TimeoutError
+from contextlib import contextmanager
+from typing import Any
+
+from pebble import ProcessExpired, ProcessPool
+
+from analysis.errors import UnreadableError
+
+MEMORY_BYTES = 3 * 1024**3
+SECONDS = 60
+
+
+def _limit_memory() -> None:
+    # macOS knows the limit but does not keep to it.
+    if sys.platform.startswith("linux"):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+
+
+@contextmanager
+def isolation() -> Iterator[Callable[..., Any]]:
+    """Give a function that calls another one in a child process and returns its result.
+
+    It raises what the called one raises, and UnreadableError when that one takes too long, too much memory, or crashes.
+    """
+    # A fresh interpreter: a forked one would inherit database connections and locks.
+    with ProcessPool(1, initializer=_limit_memory, context=multiprocessing.get_context("spawn")) as pool:
+
+        def call(function: Callable[..., Any], *arguments: Any) -> Any:
+            try:
+                return pool.schedule(function, args=arguments, timeout=SECONDS).result()
+            except TimeoutError as error:
+                raise UnreadableError("too_slow", f"reading it took more than {SECONDS} s: it is left alone") from error
+            except MemoryError as error:
+                raise UnreadableError("too_much_memory", "reading it took too much memory: it is left alone") from error
+            except ProcessExpired as error:
+                raise UnreadableError("crashed", f"the reader crashed on it ({error}): it is left alone") from error
+
+        yield call
+        pool.stop()
