@@ -1,0 +1,1 @@
+"""From documents to statements: passages with their place, and who speaks in them."""

@@ -1,0 +1,74 @@
+"""Document to passages: sentences with their place in the text and their neighbours."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import sentencex
+
+LENGTH_LIMIT = 1_500
+"""Characters: a longer passage holds no one message, and slows everything after it."""
+
+ABBREVIATIONS = {
+    "de": r"\d{1,2}|Abs|Art|Nr|Az|Dr|Prof|St|Mio|Mrd|Str|vgl|ca|bzw|ggf|Ziff",
+    "fr": r"M|MM|Mme|Mmes|Mlle|Dr|Me|art|al|cf|ex|éd|n|no|p|St|Ste|av|J\.-C",
+    "es": r"Sr|Sra|Sres|Dr|Dra|D|Dña|art|núm|n|pág|p|Uds?|EE|UU|Excmo|Excma",
+    "en": r"Mr|Mrs|Ms|Dr|Prof|St|No|Nos|Art|Sec|Inc|Ltd|Co|Corp|v|vs|U\.S|U\.K|Sen|Rep|Gov|Gen",
+}
+"""What a full stop follows without ending a sentence; in German also the day of a date."""
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A verbatim part of a text, `text[start:end]`, with the passages before and after it in the document."""
+
+    start: int
+    end: int
+    text: str
+    before: str = ""
+    after: str = ""
+
+
+def split(text: str, language: str) -> list[Passage]:
+    """Return the text's sentences in their order; what holds fewer than two letters is left out."""
+    spans = [
+        (start, end)
+        for line in re.finditer(r"[^\n]+", text)
+        for first, last in _sentences(line[0], language)
+        for start, end in _pieces(text, line.start() + first, line.start() + last)
+        if sum(character.isalpha() for character in text[start:end]) > 1
+    ]
+    words = ["", *(text[start:end] for start, end in spans), ""]
+    return [
+        Passage(start, end, words[position + 1], words[position], words[position + 2])
+        for position, (start, end) in enumerate(spans)
+    ]
+
+
+def _sentences(line: str, language: str) -> list[tuple[int, int]]:
+    abbreviation = (
+        re.compile(rf"(?:^|[\s(’'«])(?:{ABBREVIATIONS[language]})\.\s*$", re.I) if language in ABBREVIATIONS else None
+    )
+    spans: list[tuple[int, int]] = []
+    for boundary in sentencex.get_sentence_boundaries(language, line):
+        start, end = boundary["start_index"], boundary["end_index"]
+        if spans and abbreviation and abbreviation.search(line[spans[-1][0] : spans[-1][1]]):
+            spans[-1] = (spans[-1][0], end)
+        else:
+            spans.append((start, end))
+    return spans
+
+
+def _pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Return the span without blanks at its ends, cut into pieces that keep to the length limit."""
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if end - start <= LENGTH_LIMIT:
+        return [(start, end)] if end > start else []
+    window = text[start : start + LENGTH_LIMIT]
+    cut = max(window.rfind(mark) for mark in ";；。, ，")
+    middle = start + cut + 1 if cut > LENGTH_LIMIT // 2 else start + LENGTH_LIMIT
+    return [*_pieces(text, start, middle), *_pieces(text, middle, end)]
