@@ -1,0 +1,1 @@
+"""From statements to signals: stance probabilities and sectors."""
