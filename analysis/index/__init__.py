@@ -1,0 +1,1 @@
+"""From signals to the stance index: balances with their intervals."""
