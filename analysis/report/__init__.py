@@ -1,0 +1,1 @@
+"""From figures to the page and the mail of one week."""
