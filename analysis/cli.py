@@ -1,0 +1,262 @@
+"""The steps from a terminal: machine output on standard output, words for people on standard error."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from analysis.errors import PolicySignalsError
+from analysis.settings import settings
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
+database = typer.Typer(no_args_is_help=True, help="The database: migrations and integrity.")
+sources_app = typer.Typer(no_args_is_help=True, help="The catalogue of sources.")
+app.add_typer(database, name="database")
+app.add_typer(sources_app, name="sources")
+people = Console(stderr=True, highlight=False, soft_wrap=True)
+
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")]
+Sources = Annotated[list[str] | None, typer.Option("--source", help="Id of a source; several times for several.", metavar="ID")]
+Folder = Annotated[Path | None, typer.Option(help="Read this folder and no declared source.")]
+Offline = Annotated[bool, typer.Option("--offline", help="Ask no server: leave sources on the web out.")]
+Week = Annotated[str | None, typer.Option(help="ISO week, as in 2025-W10; else the latest with a dated document.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON on standard output.")]
+Files = Annotated[list[Path], typer.Argument(help="Files to read.")]
+Input = Annotated[Path, typer.Option("--input", help="File with a JSON object a line; - for standard input.", allow_dash=True)]
+
+
+def main() -> None:
+    """Run the command line; end with 1 and one clear line where something failed."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s", stream=sys.stderr)
+    try:
+        app()
+    except PolicySignalsError as error:
+        people.print(f"policy-signals: {error}", markup=False)
+        sys.exit(1)
+
+
+def _print(result: Any) -> None:
+    typer.echo(json.dumps(result, ensure_ascii=False, default=str))
+
+
+def _counts(result: dict[str, Any], as_json: bool) -> None:
+    """Print a step's counts for a program, or in a line for a person."""
+    if as_json:
+        _print(result)
+    else:
+        people.print(" · ".join(f"{name.replace('_', ' ')} {_shown(value)}" for name, value in result.items()), markup=False)
+
+
+def _shown(value: Any) -> str:
+    return ", ".join(map(str, value)) or "none" if isinstance(value, list) else str(value)
+
+
+@app.command(epilog="Example: policy-signals run --folder examples/archive --offline")
+def run(
+    since: Day = None,
+    until: Day = None,
+    source: Sources = None,
+    folder: Folder = None,
+    offline: Offline = False,
+    as_json: AsJson = False,
+) -> None:
+    """Collect, classify, index and report, in this order; print what the tables then hold."""
+    from analysis.steps.run import run as run_all
+
+    result = run_all(
+        settings(), datetime.now(UTC), source, folder, offline, _day(since), _day(until), _say if not as_json else None
+    )
+    _print({name: value for name, value in result.items() if name != "headline"}) if as_json else _conclude(result)
+
+
+def _say(words: str) -> None:
+    people.print(words, markup=False)
+
+
+def _conclude(result: dict[str, Any]) -> None:
+    people.print(f"\n{result['headline']}\n", markup=False)
+    names = ("documents", "statements", "signals", "rejected", "index_points")
+    people.print(" · ".join(f"{name.replace('_', ' ')} {result[name]}" for name in names), markup=False)
+    for name in ("report", "mail"):
+        people.print(f"{name:8}{result[name]}", markup=False)
+    people.print(f"tables  {settings().database_url}", markup=False)
+
+
+def _day(moment: datetime | None):
+    return moment.date() if moment else None
+
+
+@app.command(epilog="Example: policy-signals collect --source sample --offline")
+def collect(
+    since: Day = None,
+    until: Day = None,
+    source: Sources = None,
+    folder: Folder = None,
+    offline: Offline = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read the sources and store what is new. Ends with 1 when a source failed."""
+    from analysis import steps
+    from analysis.steps.collect import Period
+
+    result = steps.collect(settings(), datetime.now(UTC), source, folder, offline, Period(_day(since), _day(until)))
+    _counts(result, as_json)
+    if result["failed_sources"]:
+        raise PolicySignalsError(f"failed: {', '.join(result['failed_sources'])}; the lines above say why")
+
+
+@app.command(epilog="Example: policy-signals classify")
+def classify(as_json: AsJson = False) -> None:
+    """Split new documents into statements and judge those that the current model has not judged."""
+    from analysis import steps
+
+    _counts(steps.classify(settings(), datetime.now(UTC)), as_json)
+
+
+@app.command(epilog="Example: policy-signals index")
+def index(as_json: AsJson = False) -> None:
+    """Compute the stance index; only figures that changed are written, as a new vintage."""
+    from analysis import steps
+
+    _counts(steps.index(settings(), datetime.now(UTC)), as_json)
+
+
+@app.command(epilog="Example: policy-signals report --week 2025-W10")
+def report(week: Week = None, as_json: AsJson = False) -> None:
+    """Make the page and the mail of a week. Nothing is sent."""
+    from analysis import steps
+
+    result = steps.report(settings(), datetime.now(UTC), week)
+    _print(result) if as_json else people.print("\n".join(result.values()), markup=False)
+
+
+@app.command(epilog="Example: policy-signals send --week 2025-W10 --to desk@example.org")
+def send(
+    week: Annotated[str, typer.Option(help="ISO week of a report that was made.")],
+    to: Annotated[list[str], typer.Option(help="Recipient; several times for several.")],
+    as_json: AsJson = False,
+) -> None:
+    """Send the mail of a week through POLICY_SIGNALS_SMTP, to each recipient once. Ends with 1 when one was refused."""
+    from analysis import steps
+    from analysis.report.delivery import smtp_delivery
+
+    result = steps.send(settings(), datetime.now(UTC), week, to, smtp_delivery(settings().smtp))
+    _counts(result, as_json)
+    if result["failed"]:
+        raise PolicySignalsError(f"not taken: {', '.join(result['failed'])}; the table deliveries says why")
+
+
+@app.command(epilog="Example: policy-signals feed saved-feed.xml --base-url https://example.org/feed.xml")
+def feed(
+    files: Files,
+    base_url: Annotated[str, typer.Option("--base-url", help="Address that relative links are resolved against.")] = "",
+) -> None:
+    """Print what feeds hold, a JSON line a file. Ends with 1 when one is no feed."""
+    from analysis.loose import feed_lines
+
+    _print_lines(feed_lines(files, base_url))
+
+
+@app.command(epilog="Example: policy-signals extract page.html paper.pdf")
+def extract(files: Files) -> None:
+    """Print what pages and documents become, a JSON line a file. Ends with 1 when one gave no text."""
+    from analysis.loose import extract_lines
+
+    _print_lines(extract_lines(files, datetime.now(UTC)))
+
+
+def _print_lines(lines) -> None:
+    errors = 0
+    for line in lines:
+        _print(line)
+        errors += bool(line["error"])
+    if errors:
+        raise PolicySignalsError(f"{errors} of the files could not be read: see `error` in their lines")
+
+
+@app.command(epilog="Example: policy-signals read article.txt")
+def read(
+    file: Annotated[Path, typer.Argument(help="Text, page or document; - for text on standard input.", allow_dash=True)],
+) -> None:
+    """Explain one text: statements with place, authority, speaker, sectors, stance, probabilities and deciding terms."""
+    from analysis.loose import explain
+
+    _print(explain(settings(), file, sys.stdin.buffer.read() if str(file) == "-" else None, datetime.now(UTC)))
+
+
+@app.command(
+    epilog="""Example: echo '{"id": "1", "text": "The regulator fined the platform."}' | policy-signals label --input -"""
+)
+def label(source: Input) -> None:
+    """Classify loose passages, `{"id", "text", "language"?, "before"?, "after"?}` a line; a JSON line each."""
+    from analysis.loose import label_lines
+
+    for line in label_lines(settings(), _input_text(source), datetime.now(UTC)):
+        _print(line)
+
+
+def _input_text(path: Path) -> str:
+    try:
+        return sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PolicySignalsError(f"{path} cannot be read ({error}): name a UTF-8 file of JSON lines") from error
+
+
+@app.command(epilog="Example: policy-signals train")
+def train(
+    labels: Annotated[list[Path] | None, typer.Option(help="Labelled file; else the project's own examples.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the model into this folder and do not register it.")] = None,
+) -> None:
+    """Fit a model on labelled statements and make it the current one; print its cross-validated metrics as JSON."""
+    from analysis import steps
+
+    _print(steps.train(settings(), datetime.now(UTC), labels or (), out))
+
+
+@app.command(epilog="Example: policy-signals evaluate --labels labelled.jsonl")
+def evaluate(
+    labels: Annotated[Path, typer.Option(help="File with text, stance (or label), language and sectors a line.")],
+    model: Annotated[str | None, typer.Option(help="Id of a model; else the current one.")] = None,
+) -> None:
+    """Score a model on a labelled file it was not trained on; print metrics with intervals as JSON."""
+    from analysis.loose import score
+
+    _print(score(settings(), labels, model, datetime.now(UTC)))
+
+
+@sources_app.command("list", epilog="Example: policy-signals sources list")
+def sources_list() -> None:
+    """Print every declared source, a JSON line each."""
+    from analysis.catalogue import sources
+
+    for source in sources().values():
+        _print(source.model_dump(mode="json"))
+
+
+@database.command("upgrade", epilog="Example: policy-signals database upgrade")
+def database_upgrade(as_json: AsJson = False) -> None:
+    """Make the database, or bring it to the newest revision."""
+    from analysis import store
+
+    _counts({"revision": store.upgrade(store.open_engine(settings().database_url))}, as_json)
+
+
+@database.command("check", epilog="Example: policy-signals database check")
+def database_check(as_json: AsJson = False) -> None:
+    """Check that every row leads back and statements are verbatim; print row counts. Ends with 1 when something is broken."""
+    from analysis.steps.integrity import check_database
+
+    result = check_database(settings())
+    if as_json:
+        _print(result)
+    else:
+        _counts({"revision": result["revision"], **result["rows"]}, False)
+    if result["broken"]:
+        raise PolicySignalsError("; ".join(f"{rule}: {count} rows" for rule, count in result["broken"].items()))

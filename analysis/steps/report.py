@@ -1,0 +1,201 @@
+"""The stance index and its evidence to the page and the mail of one week."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from sqlalchemy import Connection, RowMapping, func, select
+
+from analysis import store
+from analysis.errors import PolicySignalsError
+from analysis.settings import Settings
+from analysis.steps.index import DATED, counted_signals, latest_points, monday
+from analysis.steps.place import check, open_place, write
+from analysis.tables import (
+    STANCES,
+    authorities,
+    content_id,
+    documents,
+    models,
+    rejected,
+    reports,
+    signal_sectors,
+    signals,
+    source_state,
+    sources,
+    statements,
+)
+
+if TYPE_CHECKING:
+    from analysis.report.edition import Edition
+
+LANGUAGE = "en"
+FOLDER = Path("reports")
+EVIDENCE = [
+    *(statements.c[name] for name in ("statement_id", "text", "before", "after", "language", "speaker", "authority_id")),
+    authorities.c.name.label("authority"),
+    authorities.c.jurisdiction,
+    signal_sectors.c.sector,
+    signals.c.stance,
+    *(signals.c[stance] for stance in STANCES),
+    signals.c.terms,
+    *(documents.c[name] for name in ("channel", "title", "publisher", "published_on", "address", "reference")),
+]
+
+
+def report(settings: Settings, now: datetime, week: str | None = None) -> dict[str, str]:
+    """Make the page and the mail of a week, else of the latest week with a dated document, and return where they are.
+
+    A week whose figures did not change keeps the edition it has. Raises PolicySignalsError for a week that is none, or a
+    database without any document.
+    """
+    from analysis.report.edition import figures_hash
+
+    engine = open_place(settings)
+    with store.reading(engine) as connection:
+        week_on = parse_week(week) if week else latest_week(connection, now.date())
+        edition = assemble(connection, week_on)
+        digest = figures_hash(edition)
+        report_id = content_id(week_on, LANGUAGE, digest)
+        held = connection.execute(select(reports).where(reports.c.report_id == report_id)).mappings().first()
+        editions = connection.scalar(select(func.count()).select_from(reports).where(reports.c.week_on == week_on)) or 0
+    made = dict(held or {})
+    if not made or not all((settings.home / made[name]).is_file() for name in ("page_path", "mail_path")):
+        made = _make(settings, edition, report_id, digest, made["edition"] if made else editions + 1, now)
+        with store.writing(engine) as connection:
+            write(connection, reports, check(reports, [made], edition.week, now))
+    return {
+        "week": edition.week,
+        "headline": made["headline"],
+        "report": str(settings.home / made["page_path"]),
+        "mail": str(settings.home / made["mail_path"]),
+    }
+
+
+def _make(settings: Settings, edition: Edition, report_id: str, digest: str, number: int, now: datetime) -> dict[str, Any]:
+    """Write the files of an edition and return its row of `reports`."""
+    from plotly.offline import get_plotlyjs
+
+    from analysis.report.charts import overview, picture
+    from analysis.report.headline import headline
+    from analysis.report.mail import compose
+    from analysis.report.page import render
+
+    folder = settings.home / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    name = f"{edition.week}-edition-{number}"
+    chart = overview(edition)
+    mail = compose(edition, settings.sender or "policy-signals@localhost", picture(chart) if chart else None)
+    (folder / f"{name}.html").write_text(render(edition), encoding="utf-8")
+    (folder / f"{name}.eml").write_bytes(bytes(mail))
+    script = folder / "plotly.min.js"
+    if not script.is_file():
+        script.write_text(get_plotlyjs(), encoding="utf-8")
+    return {
+        "report_id": report_id,
+        "week_on": edition.week_on,
+        "language": LANGUAGE,
+        "edition": number,
+        "headline": headline(edition),
+        "figures_hash": digest,
+        "page_path": (FOLDER / f"{name}.html").as_posix(),
+        "mail_path": (FOLDER / f"{name}.eml").as_posix(),
+        "made_at": now,
+    }
+
+
+def parse_week(week: str) -> date:
+    """Return the Monday of an ISO week such as 2025-W10. Raises PolicySignalsError for anything else."""
+    match = re.fullmatch(r"(\d{4})-W(\d{2})", week)
+    try:
+        if match:
+            return date.fromisocalendar(int(match[1]), int(match[2]), 1)
+    except ValueError:
+        pass
+    raise PolicySignalsError(f"week {week!r} is none: write it as in 2025-W10")
+
+
+def week_name(week_on: date) -> str:
+    """Return the ISO week of a Monday, as in 2025-W10."""
+    year, week, _ = week_on.isocalendar()
+    return f"{year}-W{week:02d}"
+
+
+def latest_week(connection: Connection, today: date) -> date:
+    """Return the Monday of the latest week with a document dated up to today; this week when there is none."""
+    is_dated = documents.c.date_flag.in_(DATED) & (documents.c.published_on <= today) & documents.c.is_latest
+    return monday(connection.scalar(select(func.max(documents.c.published_on)).where(is_dated)) or today)
+
+
+def assemble(connection: Connection, week_on: date) -> Edition:
+    """Return all that the page and mail of a week show."""
+    from analysis.report.edition import HEADLINE_WEEKS, Edition
+
+    model = connection.execute(select(models).where(models.c.is_current)).mappings().first()
+    model_id = model["model_id"] if model else ""
+    points = store.read(connection, latest_points(model_id))
+    return Edition(
+        week_on=week_on,
+        week=week_name(week_on),
+        points=points[points["week_on"] <= week_on].reset_index(drop=True),
+        evidence=_evidence(connection, model_id, week_on - timedelta(weeks=HEADLINE_WEEKS - 1), week_on + timedelta(days=7)),
+        documents_by_week=_documents_by_week(connection, week_on + timedelta(days=7)),
+        rejected=_rejected(connection),
+        sources=_sources(connection),
+        counts=table_counts(connection),
+        model=_model(model),
+    )
+
+
+def _evidence(connection: Connection, model_id: str, since: date, until: date) -> pd.DataFrame:
+    is_inside = (documents.c.published_on >= since) & (documents.c.published_on < until)
+    return store.read(connection, counted_signals(model_id, EVIDENCE).where(is_inside, signals.c.stance != "no_signal"))
+
+
+def _documents_by_week(connection: Connection, until: date) -> pd.DataFrame:
+    query = select(documents.c.published_on, documents.c.channel).where(documents.c.is_latest, documents.c.published_on < until)
+    dated = store.read(connection, query)
+    dated["week_on"] = [monday(day) for day in dated["published_on"]]
+    return dated.groupby(["week_on", "channel"]).size().reset_index(name="document_count")
+
+
+def _rejected(connection: Connection) -> pd.DataFrame:
+    count, example = func.count().label("count"), func.min(rejected.c.reason).label("reason")
+    columns = (rejected.c.stage, rejected.c.rule, rejected.c.severity)
+    return store.read(connection, select(*columns, count, example).group_by(*columns).order_by(*columns))
+
+
+def _sources(connection: Connection) -> pd.DataFrame:
+    is_of_source = (documents.c.source_id == sources.c.source_id) & documents.c.is_latest
+    query = (
+        select(
+            sources.c.source_id, sources.c.name, sources.c.kind, source_state.c.state,
+            func.count(documents.c.document_id).label("document_count"),
+            func.max(documents.c.published_on).label("published_on"),
+        )
+        .join_from(sources, source_state, isouter=True)
+        .join(documents, is_of_source, isouter=True)
+        .group_by(sources.c.source_id, sources.c.name, sources.c.kind, source_state.c.state)
+        .order_by(sources.c.source_id)
+    )  # fmt: skip
+    return store.read(connection, query)
+
+
+def table_counts(connection: Connection) -> dict[str, int]:
+    """Return how many documents, statements, signals and rejections the tables hold."""
+    return {
+        table.name: connection.scalar(select(func.count()).select_from(table)) or 0
+        for table in (documents, statements, signals, rejected)
+    }
+
+
+def _model(model: RowMapping | None) -> dict[str, Any]:
+    if model is None:
+        return {"model_id": "", "example_count": 0, "metrics": {}, "trained_at": None}
+    shown = ("model_id", "example_count", "trained_at")
+    return {**{name: model[name] for name in shown}, "metrics": json.loads(model["metrics"])}

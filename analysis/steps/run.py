@@ -1,0 +1,57 @@
+"""All steps in order, without Airflow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from analysis import store
+from analysis.errors import FetchError
+from analysis.settings import Settings
+from analysis.steps.classify import classify
+from analysis.steps.collect import Period, collect
+from analysis.steps.index import count_points, index
+from analysis.steps.place import open_place
+from analysis.steps.report import report, table_counts
+
+
+def run(
+    settings: Settings,
+    now: datetime,
+    source_ids: list[str] | None = None,
+    folder: Path | None = None,
+    offline: bool = False,
+    since: date | None = None,
+    until: date | None = None,
+    say: Callable[[str], None] | None = None,
+) -> dict[str, Any]:
+    """Collect, classify, index and report, and return what the tables then hold, the headline and where the report is.
+
+    `say` is told in a line what each step wrote. Raises FetchError when every source failed.
+    """
+    tell = say or (lambda words: None)
+    collected = collect(settings, now, source_ids, folder, offline, Period(since, until))
+    tell(f"collected  {collected['documents']} new documents, {collected['copies']} copies, {collected['rejected']} rejected")
+    failed = collected["failed_sources"]
+    if failed:
+        tell(f"failed     {', '.join(failed)}: the lines above say why")
+    classified = classify(settings, now)
+    tell(f"classified {classified['statements']} new statements, {classified['signals']} signals")
+    indexed = index(settings, now)
+    tell(f"indexed    {indexed['index_points']} new figures")
+    made = report(settings, now)
+    with store.reading(open_place(settings)) as connection:
+        counts = table_counts(connection)
+        points = count_points(connection)
+    if failed and not counts["documents"]:
+        raise FetchError(f"nothing could be collected: {', '.join(failed)} failed")
+    names = ("documents", "statements", "signals", "rejected")
+    return {
+        **{name: counts[name] for name in names},
+        "index_points": points,
+        "report": made["report"],
+        "mail": made["mail"],
+        "headline": made["headline"],
+    }
