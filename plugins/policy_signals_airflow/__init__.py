@@ -1,0 +1,1 @@
+"""What Airflow shows and delivers for Policy Signals: pages, mail, the database of a connection."""
