@@ -133,7 +133,10 @@ class Lexicon:
 
 def _is_inside_word(text: str, start: int, end: int) -> bool:
     """Whether a Latin word goes on at either end: no AI in email."""
-    return any(len(pair) == 2 and pair.isascii() and pair.isalpha() for pair in (text[max(start - 1, 0) : start + 1], text[end - 1 : end + 1]))
+    return any(
+        len(pair) == 2 and pair.isascii() and pair.isalpha()
+        for pair in (text[max(start - 1, 0) : start + 1], text[end - 1 : end + 1])
+    )
 
 
 def is_case_sensitive(form: str) -> bool:

@@ -66,7 +66,7 @@ def trend(edition: Edition, jurisdiction: str, sector: str) -> go.Figure:
     """
     import plotly.graph_objects as go
 
-    figure = go.Figure(layout=_layout(margin={"l": 88, "r": 96, "t": 8, "b": 26}, height=210, hovermode="x"))
+    figure = go.Figure(layout=_layout(margin={"l": 88, "r": 122, "t": 8, "b": 26}, height=210, hovermode="x"))
     ends: list[tuple[str, Week]] = []
     for channel in CHANNELS:
         split = runs(edition, jurisdiction, sector, channel)

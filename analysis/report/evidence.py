@@ -46,16 +46,23 @@ class Quotation(NamedTuple):
 def by_cell(edition: Edition, limit: int) -> list[tuple[Cell, list[Quotation]]]:
     """Return at most `limit` quotations, under their cells, the strongest first.
 
-    Every cell's strongest statement comes before any cell's second one, and the leading cells come first.
+    Every cell's strongest statement comes before any cell's second one, and the leading cells come first. Where a cell has a
+    lean, the statements that make it come before those against it.
     """
     order = [*leading_cells(edition), *(cell for cell in cells(edition) if cell.figure is None)]
-    rows = _rows_by_key(edition)
-    ranked = sorted((rank, position) for position, cell in enumerate(order) for rank in range(len(rows.get(cell.key, ()))))
+    found = _rows_by_key(edition)
+    rows = {cell.key: _with_lean_first(found.get(cell.key, []), cell) for cell in order}
+    ranked = sorted((rank, position) for position, cell in enumerate(order) for rank in range(len(rows[cell.key])))
     taken = [0] * len(order)
     for _rank, position in ranked[:limit]:
         taken[position] += 1
     shown = ((cell, count) for cell, count in zip(order, taken, strict=True) if count)
     return [(cell, [quotation(row) for row in rows[cell.key][:count]]) for cell, count in shown]
+
+
+def _with_lean_first(rows: list[dict[str, Any]], cell: Cell) -> list[dict[str, Any]]:
+    lean = cell.figure.lean if cell.figure else ""
+    return sorted(rows, key=lambda row: row["stance"] != lean) if lean else rows
 
 
 def strongest(edition: Edition, limit: int) -> list[tuple[Cell, Quotation]]:
