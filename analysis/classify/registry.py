@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -63,6 +64,9 @@ def load(folder: Path) -> Model:
         content = (folder / MODEL_FILE).read_bytes()
     except (OSError, ValueError) as error:
         raise ModelError(f"model {folder.name} cannot be read ({error}): run `policy-signals train`") from error
+    lacking = {"model_id", "temperature", "languages"} - set(manifest if isinstance(manifest, dict) else ())
+    if lacking:
+        raise ModelError(f"model {folder.name} has a manifest without {', '.join(sorted(lacking))}: run `policy-signals train`")
     expected = {
         "sha256": hashlib.sha256(content).hexdigest(),
         "stances": list(STANCES),
@@ -73,6 +77,6 @@ def load(folder: Path) -> Model:
         raise ModelError(f"model {folder.name} does not fit ({', '.join(changed)} differ): run `policy-signals train`")
     try:
         stance = skops.io.loads(content)
-    except (UntrustedTypesFoundException, ValueError, TypeError) as error:
+    except (UntrustedTypesFoundException, zipfile.BadZipFile, LookupError, ValueError, TypeError) as error:
         raise ModelError(f"model {folder.name} is refused ({error}): run `policy-signals train`") from error
     return Model(manifest["model_id"], stance, manifest["temperature"], tuple(manifest["languages"]))

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import TimeoutError
 from contextlib import contextmanager
+from types import ModuleType
 from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
@@ -26,13 +27,23 @@ def _limit_memory() -> None:
 
 
 @contextmanager
+def _bare_main() -> Iterator[None]:
+    """Keep a child from running this process's program again: under Airflow that program fails without its database."""
+    main, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
+@contextmanager
 def isolation() -> Iterator[Callable[..., Any]]:
     """Give a function that calls another one in a child process and returns its result.
 
     It raises what the called one raises, and UnreadableError when that one takes too long, too much memory, or crashes.
     """
     # A fresh interpreter: a forked one would inherit database connections and locks.
-    with ProcessPool(1, initializer=_limit_memory, context=multiprocessing.get_context("spawn")) as pool:
+    with _bare_main(), ProcessPool(1, initializer=_limit_memory, context=multiprocessing.get_context("spawn")) as pool:
 
         def call(function: Callable[..., Any], *arguments: Any) -> Any:
             try:

@@ -30,7 +30,7 @@ def stories(signals: pd.DataFrame) -> pd.DataFrame:
     sector, channel, relevance and the four stance probabilities.
     """
     weeks = pd.to_datetime(signals["published_on"])
-    weighted = signals.assign(week_on=weeks - pd.to_timedelta(weeks.dt.weekday, unit="D"))
+    weighted = signals.assign(week_on=weeks - pd.to_timedelta(weeks.dt.day_of_week, unit="D"))
     weighted[MASSES] = weighted[MASSES].multiply(weighted["relevance"], axis=0)
     groups = weighted.groupby([*CELL, "story_id", "week_on"], sort=True)
     sums = groups[[*MASSES, "relevance"]].sum()

@@ -313,21 +313,23 @@ def replace_address(source: Source) -> Source:
 
 def _sort_out(connection: Connection, rows: list[dict], now: datetime) -> tuple[list[dict], list[dict]]:
     """Return the rows to store, each with its revision, and a rejection for each exact copy of a text that is there already."""
-    held = dict(
-        connection.execute(
-            select(documents.c.text_hash, documents.c.document_id).where(
-                documents.c.text_hash.in_([row["text_hash"] for row in rows])
-            )
-        ).all()
-    )
-    good, copies, seen = [], [], set()
+    texts = [row["text_hash"] for row in rows]
+    found = connection.execute(
+        select(documents.c.text_hash, documents.c.document_id, documents.c.source_id, fetches.c.address)
+        .join(fetches)
+        .where(documents.c.text_hash.in_(texts))
+    ).all()
+    held = {text: holder for text, *holder in found}
+    good, copies, seen = [], [], []
     for row in rows:
-        original = held.setdefault(row["text_hash"], row["document_id"])
-        if original == row["document_id"] and original not in seen:
+        # Who brought it counts: the same text in another file would take the document away from the first one.
+        holder = [row["document_id"], row["source_id"], row["subject"]]
+        original = held.setdefault(row["text_hash"], holder)
+        if original == holder and holder not in seen:
             good.append(row)
         else:
-            copies.append(_copy(row, original, now))
-        seen.add(row["document_id"])
+            copies.append(_copy(row, original[0], now))
+        seen.append(holder)
     return _with_revisions(connection, good), copies
 
 

@@ -70,7 +70,8 @@ def _addressed(content: bytes, recipient: str) -> EmailMessage:
     try:
         message["To"] = recipient
         addresses = message["To"].addresses
-    except ValueError as error:
+    except (ValueError, IndexError) as error:
+        # IndexError: what the standard library raises for `name@`.
         raise PolicySignalsError(f"recipient {recipient!r} is no mail address ({error})") from error
     if not recipient.isprintable() or len(addresses) != 1 or not addresses[0].domain:
         raise PolicySignalsError(f"recipient {recipient!r} is not one mail address: write name@host, and --to once for each")
