@@ -43,7 +43,9 @@ def main() -> None:
 
 
 def _print(result: Any) -> None:
-    typer.echo(json.dumps(result, ensure_ascii=False, default=str))
+    # A file name need not be Unicode: what UTF-8 cannot hold is printed as JSON escapes it.
+    words = json.dumps(result, ensure_ascii=False, default=str)
+    typer.echo(words.encode("utf-8", "backslashreplace").decode("utf-8"))
 
 
 def _counts(result: dict[str, Any], as_json: bool) -> None:
@@ -211,7 +213,9 @@ def _input_text(path: Path) -> str:
 
 @app.command(epilog="Example: policy-signals train")
 def train(
-    labels: Annotated[list[Path] | None, typer.Option(help="Labelled file; else the project's own examples.")] = None,
+    labels: Annotated[
+        list[Path] | None, typer.Option(exists=True, dir_okay=False, help="Labelled file; else the project's own examples.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Write the model into this folder and do not register it.")] = None,
 ) -> None:
     """Fit a model on labelled statements and make it the current one; print its cross-validated metrics as JSON."""
@@ -222,7 +226,10 @@ def train(
 
 @app.command(epilog="Example: policy-signals evaluate --labels labelled.jsonl")
 def evaluate(
-    labels: Annotated[Path, typer.Option(help="File with text, stance (or label), language and sectors a line.")],
+    labels: Annotated[
+        Path,
+        typer.Option(exists=True, dir_okay=False, help="File with text, stance (or label), language and sectors a line."),
+    ],
     model: Annotated[str | None, typer.Option(help="Id of a model; else the current one.")] = None,
 ) -> None:
     """Score a model on a labelled file it was not trained on; print metrics with intervals as JSON."""

@@ -179,7 +179,8 @@ def label_lines(settings: Settings, text: str, now: datetime) -> Iterator[dict[s
 def _passage(line: str, number: int) -> dict[str, Any]:
     try:
         row = json.loads(line)
-        if isinstance(row["text"], str):
+        optional = (row.get(name) for name in ("language", "before", "after"))
+        if isinstance(row["text"], str) and all(value is None or isinstance(value, str) for value in optional):
             return row
     except (ValueError, KeyError, TypeError):
         pass

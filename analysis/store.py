@@ -44,8 +44,8 @@ def open_engine(url: str) -> Engine:
         cause = error.orig if isinstance(error, DBAPIError) else error
         place = make_url(url).render_as_string(hide_password=True)
         raise StoreError(
-            f"database {place} cannot be opened ({' '.join(str(cause).split())}): check that the place exists and may be written, "
-            "or set POLICY_SIGNALS_DATABASE or POLICY_SIGNALS_HOME"
+            f"database {place} cannot be opened ({' '.join(str(cause).split())}): check that the place exists "
+            "and may be written, or set POLICY_SIGNALS_DATABASE or POLICY_SIGNALS_HOME"
         ) from error
 
 

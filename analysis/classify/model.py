@@ -23,8 +23,8 @@ from analysis.errors import ModelError
 from analysis.tables import SECTORS, STANCES
 
 EXAMPLES = Path(__file__).parent / "examples"
-CUE_WEIGHT = 2.0
-STANCE_C = 0.01
+CUE_WEIGHT = 4.0
+STANCE_C = 0.003
 FOLDS = 5
 TERM_COUNT = 5
 
@@ -65,9 +65,11 @@ def read_examples(paths: Sequence[Path]) -> list[Example]:
     """
     examples = []
     for path in paths:
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-            if line.strip():
-                examples.append(_example(line, f"{path.name}, line {number}"))
+        try:
+            lines = path.read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ModelError(f"{path} cannot be read ({error}): name a UTF-8 file of labelled lines") from error
+        examples += [_example(line, f"{path.name}, line {number}") for number, line in enumerate(lines, 1) if line.strip()]
     if not examples:
         raise ModelError(
             f"no examples in {', '.join(path.name for path in paths) or 'no file'}: name a file with labelled lines"

@@ -12,6 +12,8 @@ from analysis.collect.extract import Extracted, canonical_address
 from analysis.collect.listing import Entry
 from analysis.tables import content_id
 
+PRESS_KINDS = ("press", "news", "article", "opinion", "interview", "blog")
+"""Kinds by which a listing says that a text is no authority's own."""
 LANGUAGE_ALIASES = {"wuu": "zh", "yue": "zh", "cmn": "zh", "pcm": "en", "nb": "no", "nn": "no"}
 
 
@@ -62,7 +64,7 @@ def document_row(
 
 
 def _channel(authority_id: str | None, kind: str | None) -> str:
-    return "official" if authority_id or (kind and kind != "press") else "press"
+    return "official" if authority_id or (kind and kind.lower() not in PRESS_KINDS) else "press"
 
 
 def _date(extracted: Extracted, entry: Entry, today: date) -> tuple[date | None, datetime | None, str]:

@@ -174,7 +174,7 @@ def list_folder(folder: Path) -> Iterator[Entry]:
         raise ListingError(f"{folder} is not a folder: name one that holds documents")
     known = read_index(folder)
     for path in sorted(folder.rglob("*")):
-        if path.is_file() or path.is_symlink():
+        if path.is_symlink() or not path.is_dir():
             relative = path.relative_to(folder).as_posix()
             yield replace(known.get(path.resolve(), Entry()), file_path=relative)
 

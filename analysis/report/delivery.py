@@ -20,12 +20,16 @@ def smtp_delivery(address: str) -> Callable[[EmailMessage], None]:
     server did not take. Raises SettingsError when the address is empty or no such address.
     """
     parts = urlsplit(address)
+    try:
+        port = parts.port
+    except ValueError as error:
+        raise SettingsError(f"mail server: {error}: set POLICY_SIGNALS_SMTP to smtp://user:password@host:587") from error
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
         raise SettingsError("no mail server: set POLICY_SIGNALS_SMTP to smtp://user:password@host:587")
 
     def deliver(message: EmailMessage) -> None:
         try:
-            with _connect(parts.scheme, parts.hostname or "", parts.port) as server:
+            with _connect(parts.scheme, parts.hostname or "", port) as server:
                 if parts.username:
                     server.login(unquote(parts.username), unquote(parts.password or ""))
                 refused = server.send_message(message)

@@ -17,6 +17,8 @@ ABBREVIATIONS = {
     "en": r"Mr|Mrs|Ms|Dr|Prof|St|No|Nos|Art|Sec|Inc|Ltd|Co|Corp|v|vs|U\.S|U\.K|Sen|Rep|Gov|Gen",
 }
 """What a full stop follows without ending a sentence; in German also the day of a date."""
+REACH_BACK = 40
+"""Characters in which an abbreviation is looked for at the end of a sentence."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,8 @@ def _sentences(line: str, language: str) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     for boundary in sentencex.get_sentence_boundaries(language, line):
         start, end = boundary["start_index"], boundary["end_index"]
-        if spans and abbreviation and abbreviation.search(line[spans[-1][0] : spans[-1][1]]):
+        # Only the end of what was joined so far, or a line of nothing but abbreviations would take quadratic time.
+        if spans and abbreviation and abbreviation.search(line[max(spans[-1][0], spans[-1][1] - REACH_BACK) : spans[-1][1]]):
             spans[-1] = (spans[-1][0], end)
         else:
             spans.append((start, end))
@@ -62,13 +65,15 @@ def _sentences(line: str, language: str) -> list[tuple[int, int]]:
 
 def _pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Return the span without blanks at its ends, cut into pieces that keep to the length limit."""
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    if end - start <= LENGTH_LIMIT:
-        return [(start, end)] if end > start else []
-    window = text[start : start + LENGTH_LIMIT]
-    cut = max(window.rfind(mark) for mark in ";；。, ，")
-    middle = start + cut + 1 if cut > LENGTH_LIMIT // 2 else start + LENGTH_LIMIT
-    return [*_pieces(text, start, middle), *_pieces(text, middle, end)]
+    pieces = []
+    while start < end:
+        if text[start].isspace():
+            start += 1
+            continue
+        stop = min(start + LENGTH_LIMIT, end)
+        cut = max(text.rfind(mark, start, stop) for mark in ";；。, ，")
+        if stop < end and cut - start > LENGTH_LIMIT // 2:
+            stop = cut + 1
+        pieces.append((start, start + len(text[start:stop].rstrip())))
+        start = stop
+    return pieces

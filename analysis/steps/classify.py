@@ -53,7 +53,7 @@ def _split_new(engine: Engine, now: datetime) -> int:
     ]
     validated = check(statements, rows, "new documents", now)
     with store.writing(engine) as connection:
-        reject(connection, breached("statements", validated, rows, "statement_id", now))
+        reject(connection, breached("statements", validated, rows, ["statement_id"], now))
         return write(connection, statements, validated)
 
 
@@ -108,8 +108,8 @@ def _judge_new(engine: Engine, model: Model, now: datetime) -> dict[str, int]:
     with store.writing(engine) as connection:
         rejections = [
             *unclassified,
-            *breached("classify", checked, signal_rows, "statement_id", now),
-            *breached("classify", checked_sectors, sector_rows, "statement_id", now),
+            *breached("classify", checked, signal_rows, ["statement_id"], now),
+            *breached("classify", checked_sectors, sector_rows, ["statement_id"], now),
         ]
         refused = reject(connection, rejections)
         written = write(connection, signals, checked)

@@ -293,7 +293,7 @@ def _write(
         unique, copies = _sort_out(connection, [{**row, "subject": subjects[row["fetch_id"]]} for row in rows], now)
     validated = check(documents, unique, source.id, now)
     good = store.rows_of(validated.good, documents)
-    rejections += [*copies, *breached("collect", validated, unique, "subject", now)]
+    rejections += [*copies, *breached("collect", validated, unique, ["subject"], now)]
     with store.writing(engine) as connection:
         store.upsert(connection, sources, [source_row(replace_address(source))])
         store.upsert(connection, fetches, fetched)

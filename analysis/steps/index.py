@@ -60,7 +60,7 @@ def index(settings: Settings, now: datetime) -> dict[str, int]:
     rows = store.rows_of(changed, stance_index)
     validated = check(stance_index, rows, model_id, now)
     with store.writing(engine) as connection:
-        reject(connection, breached("index", validated, rows, "week_on", now))
+        reject(connection, breached("index", validated, rows, KEY, now))
         return {"index_points": write(connection, stance_index, validated)}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -86,12 +86,14 @@ def check(table: Table, rows: Iterable[dict[str, Any]], partition: str, now: dat
     return validate(table, frame, partition, now)
 
 
-def breached(stage: str, validated: Validated, rows: list[dict[str, Any]], subject: str, now: datetime) -> list[dict[str, Any]]:
-    """Return a rejection for each row that validation took out; `subject` names the column that tells which it was."""
+def breached(
+    stage: str, validated: Validated, rows: list[dict[str, Any]], subject: Sequence[str], now: datetime
+) -> list[dict[str, Any]]:
+    """Return a rejection for each row that validation took out; `subject` names the columns that tell which it was."""
     return [
         rejection(
             stage,
-            str(rows[breach.position][subject]),
+            " ".join(str(rows[breach.position][name]) for name in subject),
             breach.rule,
             breach.reason,
             now,

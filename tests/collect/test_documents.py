@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from analysis.catalogue import Source, authority_named
+from analysis.collect.documents import document_row, language_code
+from analysis.collect.duplicates import text_hash
+from analysis.collect.extract import Extracted
+from analysis.collect.listing import Entry
+from analysis.tables import documents
+
+NOW = datetime(2025, 3, 10, 12, tzinfo=UTC)
+FOLDER = Source(id="drop", name="Drop folder", kind="folder", address="x")
+FEED = {"id": "news", "name": "News", "kind": "feed", "address": "https://a.example/feed", "hosts": ("a.example",)}
+TEXT = "The regulator published new rules."
+
+
+def row(extracted=None, entry=None, source=FOLDER):
+    return document_row(
+        extracted or Extracted("txt", TEXT, language="en"), entry or Entry(), source, "f-1", NOW, authority_named
+    )
+
+
+def test_a_row_has_every_column_of_a_first_revision():
+    made = row(Extracted("txt", TEXT, title="T", language="en"), Entry(file_path="a.txt", reference="R"))
+    assert set(made) <= {column.name for column in documents.columns}
+    assert {column.name for column in documents.columns if not column.nullable and column.default is None} <= set(made)
+    assert (made["revision"], made["is_latest"], made["source_id"], made["fetch_id"]) == (1, True, "drop", "f-1")
+    assert (made["text"], made["character_count"], made["title"], made["collected_at"]) == (TEXT, len(TEXT), "T", NOW)
+    assert (made["file_path"], made["reference"], made["text_hash"]) == ("a.txt", "R", text_hash("T", TEXT))
+    assert made["story_id"] == made["address_key"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "source", "channel", "authority_id"),
+    [
+        (Entry(authority_id="us-ftc"), FOLDER, "official", "us-ftc"),
+        (Entry(publisher="federal  trade commission"), FOLDER, "official", "us-ftc"),
+        (Entry(kind="press_release"), FOLDER, "official", None),
+        (Entry(), Source(**FEED, channel="official", authority_id="us-ftc"), "official", "us-ftc"),
+        (Entry(), Source(**FEED, channel="official", publisher="FTC"), "official", "us-ftc"),
+        (Entry(), FOLDER, "press", None),
+        (Entry(kind="press"), FOLDER, "press", None),
+        (Entry(publisher="Evil FTC News"), FOLDER, "press", None),
+        (Entry(), Source(**FEED, channel="press"), "press", None),
+        (Entry(channel="press", authority_id="us-ftc"), FOLDER, "press", "us-ftc"),
+    ],
+)
+def test_only_the_declaration_or_the_listing_makes_a_text_official(entry, source, channel, authority_id):
+    made = row(entry=entry, source=source)
+    assert (made["channel"], made["authority_id"]) == (channel, authority_id)
+
+
+@pytest.mark.parametrize("claim", ["Federal Trade Commission", "European Commission"])
+def test_a_page_that_calls_itself_an_authority_stays_press(claim):
+    made = row(Extracted("html", TEXT, publisher=claim, address="https://www.ftc.gov/news"))
+    assert (made["channel"], made["authority_id"], made["publisher"]) == ("press", None, claim)
+
+
+def test_what_the_listing_says_goes_before_what_the_text_says():
+    extracted = Extracted(
+        "html", TEXT, title="Text", published_on=date(2025, 1, 1), language="en", address="https://b.example/", publisher="Text"
+    )
+    entry = Entry(
+        address="https://a.example/1", title="Listing", published_on=date(2025, 2, 2), language="fr", publisher="Listing"
+    )
+    made = row(extracted, entry)
+    assert (made["title"], made["published_on"], made["language"], made["publisher"]) == (
+        "Listing",
+        date(2025, 2, 2),
+        "fr",
+        "Listing",
+    )
+    assert (made["address"], made["date_flag"]) == ("https://a.example/1", "stated")
+    assert row(extracted)["title"] == "Text"
+
+
+def test_copies_with_trackers_have_one_canonical_address():
+    plain = row(entry=Entry(address="https://a.example/news/rules?id=7"))
+    tracked = row(entry=Entry(address="https://a.example:443/news/rules?id=7&utm_source=mail&fbclid=1#top"))
+    assert tracked["address"] == plain["address"] == "https://a.example/news/rules?id=7"
+    assert tracked["document_id"] == plain["document_id"]
+
+
+def test_a_changed_text_at_one_address_is_another_document_of_the_same_key():
+    entry = Entry(address="https://a.example/1")
+    first, second = row(entry=entry), row(Extracted("txt", "Corrected. " + TEXT), entry)
+    assert first["address_key"] == second["address_key"]
+    assert first["document_id"] != second["document_id"]
+
+
+def test_without_an_address_the_text_is_the_key():
+    assert row()["address"] is None
+    assert row()["address_key"] == row(entry=Entry(file_path="other.txt"))["address_key"]
+    assert row()["address_key"] != row(Extracted("txt", "Another text altogether."))["address_key"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "found", "expected"),
+    [
+        (Entry(published_on=date(2025, 3, 1)), date(2025, 2, 1), (date(2025, 3, 1), "stated")),
+        (Entry(), date(2025, 2, 1), (date(2025, 2, 1), "found")),
+        (Entry(date_is_decided=True), date(2025, 2, 1), (None, "unknown")),
+        (Entry(), None, (None, "unknown")),
+        (Entry(published_on=date(2025, 3, 10)), None, (date(2025, 3, 10), "stated")),
+        (Entry(published_on=date(2025, 3, 11)), None, (date(2025, 3, 11), "future")),
+        (Entry(), date(2025, 3, 11), (date(2025, 3, 11), "future")),
+    ],
+)
+def test_a_date_is_kept_with_how_it_is_known(entry, found, expected):
+    made = row(Extracted("txt", TEXT, published_on=found), entry)
+    assert (made["published_on"], made["date_flag"]) == expected
+
+
+def test_an_unknown_day_has_no_moment():
+    moment = datetime(2025, 2, 1, 9, tzinfo=UTC)
+    extracted = Extracted("txt", TEXT, published_on=moment.date(), published_at=moment)
+    assert row(extracted)["published_at"] == moment
+    assert row(extracted, Entry(date_is_decided=True))["published_at"] is None
+    assert row(extracted, Entry(published_on=date(2025, 2, 2)))["published_at"] is None
+
+
+@pytest.mark.parametrize(
+    ("tag", "code"),
+    [
+        ("en", "en"),
+        ("EN-us", "en"),
+        ("zh-Hans", "zh"),
+        ("zh_TW", "zh"),
+        ("yue", "zh"),
+        ("wuu", "zh"),
+        ("cmn", "zh"),
+        ("nb-NO", "no"),
+        ("und", "und"),
+    ],
+)
+def test_language_tags_become_one_code(tag, code):
+    assert language_code(tag) == code
+    assert row(entry=Entry(language=tag))["language"] == code

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+from email import policy
+from email.parser import BytesParser
+from pathlib import Path
+
+import pytest
+
+from analysis import steps
+from analysis.errors import PolicySignalsError
+from analysis.steps.report import parse_week, week_name
+from analysis.tables import reports
+
+
+def test_a_report_is_a_new_edition_only_when_its_figures_change(home, documents_folder, flow, rows, now):
+    first = flow(home, documents_folder)["report"]
+    page, mail = Path(first["report"]), Path(first["mail"])
+    before = page.read_bytes(), mail.read_bytes(), page.stat().st_mtime_ns
+    assert steps.report(home, now + timedelta(days=1)) == first
+    assert (page.read_bytes(), mail.read_bytes(), page.stat().st_mtime_ns) == before
+    added = "---\ndate: 2025-03-06\n---\nLa CNIL interdit un service d'intelligence artificielle."
+    (documents_folder / "press" / "article-4.md").write_text(added)
+    second = flow(home, documents_folder, now + timedelta(days=2))["report"]
+    assert second["week"] == first["week"] == "2025-W10"
+    assert second["report"] != first["report"]
+    assert [(row["edition"], row["week_on"]) for row in sorted(rows(home, reports), key=lambda row: row["edition"])] == [
+        (1, date(2025, 3, 3)), (2, date(2025, 3, 3))
+    ]  # fmt: skip
+    assert (page.read_bytes(), mail.read_bytes()) == before[:2]
+
+
+def test_a_file_that_was_lost_is_made_again_under_its_name(home, documents_folder, flow, rows, now):
+    first = flow(home, documents_folder)["report"]
+    Path(first["mail"]).unlink()
+    assert steps.report(home, now + timedelta(days=1)) == first
+    assert Path(first["mail"]).is_file()
+    assert len(rows(home, reports)) == 1
+
+
+def test_the_page_and_the_mail_lie_in_the_home_and_say_the_headline(home, documents_folder, flow):
+    made = flow(home, documents_folder)["report"]
+    page, mail = Path(made["report"]), Path(made["mail"])
+    assert page.is_relative_to(home.home / "reports") and mail.is_relative_to(home.home / "reports")
+    assert made["headline"] in page.read_text(encoding="utf-8")
+    message = BytesParser(policy=policy.default).parsebytes(mail.read_bytes())
+    assert made["headline"] in message["Subject"] + message.get_body(("plain",)).get_content()
+    assert (home.home / "reports" / "plotly.min.js").is_file()
+
+
+def test_another_week_can_be_asked_for(home, documents_folder, flow, now):
+    flow(home, documents_folder)
+    assert steps.report(home, now, "2025-W08")["week"] == "2025-W08"
+
+
+@pytest.mark.parametrize("week", ["2025-W54", "2025-10", "W10", "2025-W1", "", "2025-W00"])
+def test_what_is_no_week_is_refused(home, week):
+    with pytest.raises(PolicySignalsError, match="is none: write it as in 2025-W10"):
+        parse_week(week)
+
+
+def test_a_week_has_the_name_that_leads_back_to_it():
+    for year, days in ((2020, 371), (2024, 371)):
+        for back in range(0, days, 7):
+            week_on = date(year, 1, 6) + timedelta(days=back - date(year, 1, 6).weekday())
+            assert parse_week(week_name(week_on)) == week_on

@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from analysis import catalogue
+from analysis.errors import CatalogueError
+from analysis.settings import PROJECT
+from analysis.tables import SECTORS
+
+CACHED = (catalogue.sources, catalogue.authorities, catalogue.authority_named, catalogue.sectors)
+BODY = """
+[[authority]]
+id = "xx-agency"
+jurisdiction = "XX"
+level = "regulator"
+names = { en = ["Composed Agency"], fr = ["Agence composée"] }
+"""
+FEED = """
+[[source]]
+id = "paper"
+name = "Paper"
+kind = "feed"
+address = "https://paper.example/feed.xml"
+channel = "press"
+hosts = ["paper.example"]
+"""
+
+
+@pytest.fixture
+def declared(tmp_path, monkeypatch):
+    """Let the catalogue read these texts instead of the project's declarations."""
+
+    def declare(**texts: str) -> None:
+        (tmp_path / "sources").mkdir(exist_ok=True)
+        for name, words in texts.items():
+            (tmp_path / ("sources/" if name.startswith("paper") else "") / f"{name}.toml").write_text(words, encoding="utf-8")
+
+    shutil.copy(catalogue.FOLDER / "authorities.toml", tmp_path)
+    monkeypatch.setattr(catalogue, "FOLDER", tmp_path)
+    for function in CACHED:
+        function.cache_clear()
+    yield declare
+    for function in CACHED:
+        function.cache_clear()
+
+
+def test_the_sectors_are_those_of_the_tables_in_their_order():
+    assert tuple(catalogue.sectors()) == SECTORS
+
+
+def test_every_sector_has_a_meaning_and_terms_in_five_languages():
+    for name, sector in catalogue.sectors().items():
+        assert sector.meaning, name
+        assert {"en", "fr", "zh", "de", "es"} <= set(sector.terms), name
+        assert all(sector.terms.values()), name
+
+
+def test_there_are_at_least_eighty_authorities_each_named_in_two_languages_one_of_them_english():
+    authorities = catalogue.authorities()
+    assert len(authorities) >= 80
+    for name, authority in authorities.items():
+        assert "en" in authority.names and len(authority.names) >= 2, name
+        assert all(words and all(words) for words in authority.names.values()), name
+        assert authority.name == authority.names["en"][0]
+
+
+def test_an_authority_is_found_by_its_exact_name_in_any_language_however_it_is_spaced():
+    assert catalogue.authority_named("China Securities Regulatory Commission") == "cn-csrc"
+    assert catalogue.authority_named(" china  securities regulatory\ncommission") == "cn-csrc"
+    assert catalogue.authority_named("中国证监会") == "cn-csrc"
+    assert catalogue.authority_named("China Securities Journal") is None
+    assert catalogue.authority_named(None) is None
+
+
+def test_the_sample_source_is_a_folder_that_exists():
+    sample = catalogue.sources()["sample"]
+    assert sample.kind == "folder"
+    assert (PROJECT / sample.address).is_dir()
+
+
+def test_sources_are_chosen_by_their_ids_or_all():
+    ids = list(catalogue.sources())
+    assert [source.id for source in catalogue.chosen_sources("all")] == ids
+    assert [source.id for source in catalogue.chosen_sources(f" {ids[1]} ,sample")] == [ids[1], "sample"]
+    assert [source.id for source in catalogue.chosen_sources(["sample"])] == ["sample"]
+
+
+@pytest.mark.parametrize("wanted", ["nowhere", "sample,nowhere", [], ""])
+def test_an_unknown_source_is_refused_and_the_way_to_the_names_is_told(wanted):
+    with pytest.raises(CatalogueError, match="unknown source .*sources list"):
+        catalogue.chosen_sources(wanted)
+
+
+def test_a_declaration_is_read(declared):
+    declared(authorities=BODY, paper=FEED + 'authority_id = "xx-agency"')
+    [source] = catalogue.sources().values()
+    assert (source.id, source.authority_id, source.hosts) == ("paper", "xx-agency", ("paper.example",))
+    assert catalogue.authority_named("Agence Composée") == "xx-agency"
+
+
+@pytest.mark.parametrize(
+    ("texts", "words"),
+    [
+        ({"authorities": BODY + BODY}, "xx-agency is declared twice"),
+        ({"authorities": BODY + BODY.replace("xx-agency", "xx-office")}, "'composed agency' names xx-agency and xx-office"),
+        ({"authorities": BODY.replace("regulator", "club")}, "authorities.toml: xx-agency: level"),
+        ({"authorities": BODY.replace('"XX"', '"Xanadu"')}, "authorities.toml: xx-agency: jurisdiction"),
+        ({"authorities": BODY.replace("level", "rank")}, "authorities.toml: xx-agency"),
+        ({"authorities": BODY + "["}, "authorities.toml: "),
+        ({"paper": FEED + FEED}, "paper.toml: source paper is declared twice"),
+        ({"paper": FEED, "paper2": FEED}, "paper2.toml: source paper is declared twice"),
+        ({"paper": FEED.replace('"paper"', '"folder"')}, "source folder is declared twice or reserved"),
+        ({"paper": FEED + 'authority_id = "xx-nobody"'}, "names the authority xx-nobody"),
+        ({"paper": FEED.replace('hosts = ["paper.example"]', "")}, "needs an http.s. address, a channel and hosts"),
+        ({"paper": FEED.replace("https://", "ftp://")}, "needs an http.s. address, a channel and hosts"),
+        ({"paper": FEED.replace('"feed"', '"telegraph"')}, "paper.toml: paper: kind"),
+        ({"paper": FEED + 'colour = "red"'}, "paper.toml: paper: colour"),
+        ({"sectors": '[telegraphs]\nmeaning = "m"\nlabel = {}\nterms = {}'}, "the sectors are not those of tables.py"),
+    ],
+)
+def test_a_wrong_declaration_is_refused_with_its_file_and_subject(texts, words, declared):
+    declared(**texts)
+    with pytest.raises(CatalogueError, match=words):
+        catalogue.authorities(), catalogue.sources(), catalogue.sectors()
+
+
+def test_a_dag_file_may_read_the_catalogue_because_nothing_heavy_comes_with_it():
+    heavy = "{'pandas', 'numpy', 'sklearn', 'plotly', 'great_expectations', 'trafilatura'}"
+    code = f"import sys; from analysis import catalogue; catalogue.sources(); sys.exit(bool({heavy} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], cwd=PROJECT, check=False).returncode == 0

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
+
+from analysis import store
+from analysis.tables import metadata
+
+
+@pytest.fixture
+def configuration() -> Config:
+    made = Config()
+    made.set_main_option("script_location", "analysis:migrations")
+    made.set_main_option("path_separator", "os")
+    return made
+
+
+def differences(engine) -> list:
+    with store.reading(engine) as connection:
+        return compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata)
+
+
+def test_a_new_database_is_what_the_tables_say(engine):
+    assert differences(engine) == []
+
+
+def test_a_table_that_no_revision_makes_would_be_noticed(engine):
+    with store.writing(engine) as connection:
+        connection.execute(text("DROP TABLE labels"))
+    assert [difference[0] for difference in differences(engine)] == ["add_table"]
+
+
+def test_each_word_of_a_choice_is_checked_by_the_database(engine):
+    checked = {
+        (table.name, constraint["name"])
+        for table in metadata.sorted_tables
+        for constraint in inspect(engine).get_check_constraints(table.name)
+    }
+    choices = [column for table in metadata.sorted_tables for column in table.columns if hasattr(column.type, "enums")]
+    assert len(checked) >= len(choices) > 10
+
+
+def test_a_second_upgrade_changes_nothing(engine):
+    with store.writing(engine) as connection:
+        connection.execute(text("INSERT INTO stories (story_id, document_count) VALUES ('a', 1)"))
+    store.upgrade(engine)
+    assert differences(engine) == []
+    with store.reading(engine) as connection:
+        assert store.row_counts(connection)["stories"] == 1
+
+
+def test_every_revision_can_be_taken_back_and_made_again(engine, configuration):
+    with engine.connect() as connection:
+        configuration.attributes["connection"] = connection
+        command.downgrade(configuration, "base")
+    assert set(inspect(engine).get_table_names()) <= {"alembic_version"}
+    store.upgrade(engine)
+    assert differences(engine) == []
+
+
+def test_foreign_keys_are_on_again_after_an_upgrade(sqlite):
+    engine = store.open_engine(sqlite)
+    store.upgrade(engine)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+def test_there_is_one_newest_revision(configuration):
+    assert len(ScriptDirectory.from_config(configuration).get_heads()) == 1
