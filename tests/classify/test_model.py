@@ -34,9 +34,9 @@ PASSAGES = [
 
 @pytest.fixture(scope="module")
 def examples():
-    """Return 30 of the project's English examples for each stance."""
+    """Return 90 of the project's English examples for each stance."""
     known = read_examples([EXAMPLES / "en.jsonl"])
-    return [example for stance in STANCES for example in [e for e in known if e.stance == stance][:30]]
+    return [example for stance in STANCES for example in [e for e in known if e.stance == stance][:90]]
 
 
 @pytest.fixture(scope="module")
