@@ -160,11 +160,14 @@ def test_deciding_terms_stand_in_the_text(judgements):
 
 def test_terms_share_the_weight_of_their_group(model):
     passage = Passage("It banned and prohibited them.", "en")
-    assert len({match.label for match in cues.find(passage.text, "en")}) == 1
+    (group,) = {match.label for match in cues.find(passage.text, "en")}
+    place = VECTOR_LENGTH + cues.feature_names().index(group)
     (inputs,) = features.stance_features([passage], features.vectors([passage.text]))
-    terms = dict(deciding_terms(model, passage, inputs, "restrictive"))
-    assert terms["banned"] == terms["prohibited"] > 0
-    assert terms["banned"] > dict(deciding_terms(model, passage, inputs, "supportive"))["banned"]
+    (scaled,) = model.stance[:-1].transform([inputs])
+    for stance in ("restrictive", "supportive"):
+        coefficient = model.stance[-1].coef_[list(model.stance.classes_).index(stance)][place]
+        terms = dict(deciding_terms(model, passage, inputs, stance))
+        assert terms["banned"] == terms["prohibited"] == pytest.approx(coefficient * scaled[place] / 2, abs=0.001)
 
 
 def test_cues_weigh_more_than_one_number_of_the_vector():
