@@ -7,7 +7,7 @@ import logging
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -38,8 +38,21 @@ def main() -> None:
     try:
         app()
     except PolicySignalsError as error:
-        people.print(f"policy-signals: {error}", markup=False)
-        sys.exit(1)
+        _fail(str(error))
+    except OSError as error:
+        _fail(f"{error}: check that the place exists, may be written and has room")
+    except Exception as error:
+        # Loaded late: it takes longer than most verbs' help.
+        from sqlalchemy.exc import DBAPIError
+
+        if not isinstance(error, DBAPIError):
+            raise
+        _fail(f"the database failed ({error.orig}): check that it can be reached and may be written, then run it again")
+
+
+def _fail(words: str) -> NoReturn:
+    people.print(f"policy-signals: {' '.join(words.split())}", markup=False)
+    sys.exit(1)
 
 
 def _print(result: Any) -> None:
@@ -145,14 +158,19 @@ def send(
     to: Annotated[list[str], typer.Option(help="Recipient; several times for several.")],
     as_json: AsJson = False,
 ) -> None:
-    """Send the mail of a week through POLICY_SIGNALS_SMTP, to each recipient once. Ends with 1 when one was refused."""
+    """Send the mail of a week through POLICY_SIGNALS_SMTP, to each recipient once. Ends with 1 when one may lack it."""
     from analysis import steps
     from analysis.report.delivery import smtp_delivery
 
     result = steps.send(settings(), datetime.now(UTC), week, to, smtp_delivery(settings().smtp))
     _counts(result, as_json)
-    if result["failed"]:
-        raise PolicySignalsError(f"not taken: {', '.join(result['failed'])}; the table deliveries says why")
+    unsure = [f"{words}: {', '.join(names)}" for words, names in _undelivered(result).items() if names]
+    if unsure:
+        raise PolicySignalsError(f"{'; '.join(unsure)}; the table deliveries says why")
+
+
+def _undelivered(result: dict[str, Any]) -> dict[str, list[str]]:
+    return {"not taken": result["failed"], "in doubt, and not sent again": result["in_doubt"]}
 
 
 @app.command(epilog="Example: policy-signals feed saved-feed.xml --base-url https://example.org/feed.xml")

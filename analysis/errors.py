@@ -47,3 +47,7 @@ class ModelError(PolicySignalsError):
 
 class DeliveryError(PolicySignalsError):
     """A mail could not be handed over."""
+
+
+class DeliveryInDoubtError(DeliveryError):
+    """A mail was handed over and the server did not say whether it took it."""

@@ -162,7 +162,7 @@ def label_lines(settings: Settings, text: str, now: datetime) -> Iterator[dict[s
 
     Raises PolicySignalsError, naming the line, for one that is no passage.
     """
-    raw = [_passage(line, number) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
+    raw = [_passage(line, number) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
     model = current_model(settings, open_place(settings), now)
     languages = [language_code(row.get("language") or find_language(row["text"])) for row in raw]
     passages = [
@@ -204,7 +204,8 @@ def score(settings: Settings, labels: Path, model_id: str | None, now: datetime)
     Passages in a language that the model does not know are counted apart. Raises ModelError for an unknown model or file.
     """
     model = _model(settings, model_id, now)
-    rows = [row for row in _labelled(labels) if row["language"] in model.languages]
+    labelled = _labelled(labels)
+    rows = [row for row in labelled if row["language"] in model.languages]
     if not rows:
         raise ModelError(f"{labels}: no passage in a language of the model ({', '.join(model.languages)})")
     judgements = judge(model, [Passage(row["text"], row["language"]) for row in rows])
@@ -220,7 +221,7 @@ def score(settings: Settings, labels: Path, model_id: str | None, now: datetime)
         "model_id": model.model_id,
         "stance": stance_metrics(stances, probabilities, np.random.default_rng(0), groups, parts),
         "sectors": sector_metrics([row["sectors"] for row in rows], given) if all("sectors" in row for row in rows) else None,
-        "passages_in_other_languages": len(_labelled(labels)) - len(rows),
+        "passages_in_other_languages": len(labelled) - len(rows),
     }
 
 
@@ -229,7 +230,7 @@ def _labelled(path: Path) -> list[dict[str, Any]]:
 
     # Read once for its checks: each line's labels are known ones.
     examples = read_examples([path])
-    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
     return [{**line, "language": example.passage.language} for line, example in zip(lines, examples, strict=True)]
 
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine, Select, Table, create_engine, event, func, or_, select
+from sqlalchemy import Connection, Engine, Insert, Select, Table, create_engine, event, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 BUSY_SECONDS = 30
 ROWS_A_STATEMENT = 500
+UPGRADE_LOCK = 7_094_136_207
+"""Number of the advisory lock on PostgreSQL that an upgrade holds."""
 
 
 def open_engine(url: str) -> Engine:
@@ -35,7 +37,7 @@ def open_engine(url: str) -> Engine:
         address = make_url(url)
         if address.get_backend_name() not in ("sqlite", "postgresql"):
             raise StoreError(f"database {address!r}: use sqlite:///path or postgresql+psycopg://user@host/name")
-        engine = _sqlite_engine(address) if address.get_backend_name() == "sqlite" else create_engine(address)
+        engine = _sqlite_engine(address) if address.get_backend_name() == "sqlite" else _postgresql_engine(address)
         with reading(engine):
             return engine
     except (ArgumentError, NoSuchModuleError, ValueError) as error:
@@ -47,6 +49,11 @@ def open_engine(url: str) -> Engine:
             f"database {place} cannot be opened ({' '.join(str(cause).split())}): check that the place exists "
             "and may be written, or set POLICY_SIGNALS_DATABASE or POLICY_SIGNALS_HOME"
         ) from error
+
+
+def _postgresql_engine(address) -> Engine:
+    # A server that was restarted leaves dead connections in the pool.
+    return create_engine(address, pool_pre_ping=True)
 
 
 def _sqlite_engine(address) -> Engine:
@@ -79,6 +86,9 @@ def reading(engine: Engine) -> Iterator[Connection]:
     """Give a connection that sees one consistent state and holds up no writer."""
     with engine.connect() as connection:
         connection = connection.execution_options(reads_only=True)
+        if connection.dialect.name == "postgresql":
+            # By default each statement there sees what was written before itself.
+            connection = connection.execution_options(isolation_level="REPEATABLE READ")
         with connection.begin():
             yield connection
 
@@ -91,16 +101,20 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 def upgrade(engine: Engine) -> str:
-    """Bring the database to the newest revision and return that revision's name."""
+    """Bring the database to the newest revision and return that revision's name; several may do so at once."""
     from alembic import command
     from alembic.runtime.migration import MigrationContext
     from alembic.util import CommandError
 
     configuration = _alembic_configuration()
     try:
-        with engine.connect() as connection:
-            configuration.attributes["connection"] = connection
-            command.upgrade(configuration, "head")
+        with reading(engine) as connection:
+            is_newest = is_upgraded(connection)
+        if not is_newest:
+            with engine.connect() as connection:
+                _wait_for_other_upgrades(connection)
+                configuration.attributes["connection"] = connection
+                command.upgrade(configuration, "head")
         with reading(engine) as connection:
             return MigrationContext.configure(connection).get_current_revision() or ""
     except (CommandError, DBAPIError) as error:
@@ -109,6 +123,16 @@ def upgrade(engine: Engine) -> str:
             f"database {engine.url.render_as_string(hide_password=True)} cannot be upgraded ({' '.join(str(cause).split())}): "
             "check that it may be written and that no newer version of the program made it"
         ) from error
+
+
+def _wait_for_other_upgrades(connection: Connection) -> None:
+    """Let one upgrade at a time pass on PostgreSQL until the connection is closed; SQLite's write lock does so itself."""
+    if connection.dialect.name != "postgresql":
+        return
+    # Out of the pool, so that closing it ends the session and with it the lock.
+    connection.detach()
+    connection.execute(select(func.pg_advisory_lock(UPGRADE_LOCK)))
+    connection.commit()
 
 
 def _alembic_configuration():
@@ -135,22 +159,35 @@ def upsert(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any
     A row that differs only in volatile columns is left as it is, so that repeating a step changes nothing;
     `touch` writes it all the same.
     """
-    rows = [dict(row) for row in rows]
+    rows = [*rows]
     if not rows:
         return 0
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(table)
+    statement = _insert(connection, table)
     keys = [column.name for column in table.primary_key]
     others = [column for column in table.columns if column.name not in keys and column.name in rows[0]]
     weighty = [column for column in others if touch or not column.info.get("volatile")]
-    if others and weighty:
-        statement = statement.on_conflict_do_update(
-            index_elements=keys,
-            set_={column.name: statement.excluded[column.name] for column in others},
-            where=or_(*(column.is_distinct_from(statement.excluded[column.name]) for column in weighty)),
-        )
-    else:
-        statement = statement.on_conflict_do_nothing(index_elements=keys)
+    if not weighty:
+        return add(connection, table, rows)
+    changing = statement.on_conflict_do_update(
+        index_elements=keys,
+        set_={column.name: statement.excluded[column.name] for column in others},
+        where=or_(*(column.is_distinct_from(statement.excluded[column.name]) for column in weighty)),
+    )
+    return _write(connection, changing, rows)
+
+
+def add(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> int:
+    """Insert the rows whose keys are not there yet, and return how many those were."""
+    keys = [column.name for column in table.primary_key]
+    adding = _insert(connection, table).on_conflict_do_nothing(index_elements=keys)
+    return _write(connection, adding, [*rows])
+
+
+def _insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def _write(connection: Connection, statement: Insert, rows: list[Mapping[str, Any]]) -> int:
     # Asked for, because PostgreSQL's driver tells no count of inserted rows otherwise.
     counted = {"preserve_rowcount": True}
     return sum(

@@ -203,13 +203,18 @@ stories = Table(
 documents = Table(
     "documents",
     metadata,
-    _key("document_id", "Derived from the canonical address, or the text where there is none, and the text's hash."),
-    Column("address_key", IDENTIFIER, nullable=False, comment="The same for all revisions of one address."),
+    _key("document_id", "Derived from the address key and the hash of title and text."),
+    Column(
+        "address_key",
+        IDENTIFIER,
+        nullable=False,
+        comment="Derived from the canonical address, else from source, path and text; the same for all revisions.",
+    ),
     Column(
         "revision",
         Integer,
         nullable=False,
-        comment="1 for the first text seen at the address.",
+        comment="1 for the first title and text seen under the address key.",
         info={"between": (1, None)},
     ),
     Column(
@@ -245,7 +250,7 @@ documents = Table(
         "date_flag",
         choice("stated", "found", "unknown", "future"),
         nullable=False,
-        comment="Stated by the listing, found in the document, unknown, or in the future (kept out of trends).",
+        comment="Stated by the listing, found in the document, unknown, or in the future when it was read.",
     ),
     Column("text", Text, nullable=False, comment="Main text, as extracted.", info={"length": (20, 2_000_000)}),
     Column("text_hash", String(64), nullable=False, comment="SHA-256 of title and text in normal form."),
@@ -414,7 +419,7 @@ shifts.c.change.info["between"] = (-2, 2)
 reports = Table(
     "reports",
     metadata,
-    _key("report_id", "Derived from week, language and the figures' hash."),
+    _key("report_id", "Derived from week, language, the figures' hash and the edition."),
     Column("week_on", Date, nullable=False, comment="Monday of the week reported."),
     Column("language", String(3), nullable=False, comment="Language of the report's own words."),
     Column("edition", Integer, nullable=False, comment="1 for the first report of the week.", info={"between": (1, None)}),
@@ -434,7 +439,7 @@ deliveries = Table(
     Column("recipient", Text, nullable=False, comment="To whom."),
     Column("message_id", Text, nullable=False, comment="Message-ID of the mail, the same at each attempt."),
     Column("state", choice("sending", "sent", "failed"), nullable=False, comment="How far it got."),
-    Column("error", Text, comment="What the server said, if it refused."),
+    Column("error", Text, comment="What the server said, if it refused, or why it is in doubt."),
     _moment("changed_at", "When the state was reached.", volatile=True),
     comment="Each mail to each recipient, so that none is sent twice.",
 )
@@ -462,7 +467,7 @@ labels = Table(
 rejected = Table(
     "rejected",
     metadata,
-    _key("rejected_id", "Derived from stage, subject and rule."),
+    _key("rejected_id", "Derived from stage, source, subject, rule and content."),
     Column("stage", choice("collect", "statements", "classify", "index"), nullable=False, comment="Where it was rejected."),
     Column("source_id", NAME, ForeignKey("sources.source_id"), comment="Source it came from, if known."),
     Column("subject", Text, nullable=False, comment="File, address or identifier of what was rejected."),

@@ -75,7 +75,7 @@ def weekly_report():
         if not params["send"]:
             raise AirflowSkipException("no mail leaves, because `send` is off")
         counts = steps.send(airflow_settings(), datetime.now(UTC), report["week"], params["to"], mail_delivery())
-        require_delivery(counts["failed"])
+        require_delivery(counts["failed"], counts["in_doubt"])
         return counts
 
     send_report(make_report())

@@ -56,6 +56,7 @@ def settings_of(folder: Path, **chosen: str) -> Iterator[Settings]:
         for name in [name for name in os.environ if name.startswith("POLICY_SIGNALS_")]:
             patch.delenv(name)
         # A developer's .env is none of the tests' business.
+        patch.setitem(Settings.model_config, "env_file", None)
         patch.chdir(folder)
         patch.setenv("POLICY_SIGNALS_HOME", str(folder / "home"))
         for name, value in chosen.items():

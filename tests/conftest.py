@@ -53,6 +53,7 @@ def environment(tmp_path, monkeypatch) -> Iterator[pytest.MonkeyPatch]:
     """An environment without a developer's settings; what a test sets there counts for `settings()`."""
     for name in [name for name in os.environ if name.startswith("POLICY_SIGNALS_")]:
         monkeypatch.delenv(name)
+    monkeypatch.setitem(Settings.model_config, "env_file", None)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("POLICY_SIGNALS_HOME", str(tmp_path / "home"))
     settings.cache_clear()

@@ -4,16 +4,20 @@ import io
 import json
 import os
 import re
+import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from aiosmtpd.controller import Controller
 from sqlalchemy import text
 from typer.main import get_command
 
 from analysis import cli, store
 from analysis.classify.model import EXAMPLES
+from analysis.settings import PROJECT
 from analysis.tables import metadata
 
 ENGLISH = "The Securities and Exchange Commission will support crypto asset firms with simpler rules."
@@ -151,6 +155,46 @@ def test_what_cannot_be_done_is_one_clear_line_and_1(call, home, environment, tm
     assert "cannot be opened" in ended.error and "POLICY_SIGNALS_DATABASE" in ended.error
 
 
+def test_a_week_out_of_reach_a_disk_and_a_database_that_fail_are_one_clear_line_and_1(call, home):
+    assert "week 9999-W52 has not begun" in call("report", "--week", "9999-W52").error
+    (home.home / "reports").write_text("no folder")
+    ended = call("report", "--week", "2025-W10")
+    assert (ended.code, "reports" in ended.error and "check that the place" in ended.error) == (1, True)
+    with store.writing(store.open_engine(home.database_url)) as connection:
+        connection.execute(text("DROP TABLE signal_sectors"))
+    ended = call("index")
+    assert (ended.code, "the database failed (no such table: signal_sectors)" in ended.error) == (1, True)
+
+
+def test_a_mail_that_was_not_taken_or_is_in_doubt_is_named_and_ends_with_1(call, home, environment):
+    class Box:
+        async def handle_DATA(self, server, _session, _envelope):
+            server.transport.abort()
+            return "250 OK"
+
+        async def handle_RCPT(self, _server, _session, envelope, address, _options):
+            envelope.rcpt_tos.append(address)
+            return "550 no such mailbox" if address.startswith("nobody@") else "250 OK"
+
+    call("report", "--week", "2025-W10")
+    controller = Controller(Box(), hostname="127.0.0.1", port=_free_port())
+    controller.start()
+    environment.setenv("POLICY_SIGNALS_SMTP", f"smtp://127.0.0.1:{controller.port}")
+    cli.settings.cache_clear()
+    words = ["send", "--week", "2025-W10", "--to", "nobody@example.org", "--to", "a@example.org", "--json"]
+    ended = call(*words)
+    controller.stop()
+    assert ended.code == 1
+    assert ended.lines == [{"sent": 0, "already_sent": 0, "failed": ["nobody@example.org"], "in_doubt": ["a@example.org"]}]
+    assert "not taken: nobody@example.org; in doubt, and not sent again: a@example.org" in ended.error
+
+
+def _free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return sock.getsockname()[1]
+
+
 @pytest.mark.parametrize("words", [["train", "--labels"], ["evaluate", "--labels"]])
 def test_a_labelled_file_that_is_not_there_is_wrong_use(call, home, tmp_path, words):
     ended = call(*words, tmp_path / "nowhere.jsonl")
@@ -253,3 +297,22 @@ def test_the_installed_program_ends_with_1_and_one_line(tmp_path):
     assert (ended.returncode, ended.stdout) == (1, "")
     assert ended.stderr.startswith("policy-signals: home ") and ended.stderr.count("\n") == 1
     assert "POLICY_SIGNALS_HOME" in ended.stderr
+
+
+@pytest.mark.parametrize("is_project", [True, False])
+def test_the_same_home_is_used_from_any_folder_of_a_project_and_the_working_folders_own_elsewhere(tmp_path, is_project):
+    project, elsewhere = tmp_path / "project", tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (project / "analysis").mkdir(parents=True)
+    for name in ("__init__.py", "settings.py"):
+        shutil.copy(PROJECT / "analysis" / name, project / "analysis")
+    for folder in (project, elsewhere):
+        (folder / ".env").write_text(f"POLICY_SIGNALS_CONTACT={folder.name}\n")
+    if is_project:
+        (project / "pyproject.toml").write_text("")
+    program = "from analysis.settings import settings; print(settings().home, settings().contact)"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("POLICY_SIGNALS_")}
+    environment["PYTHONPATH"] = str(project)
+    ended = subprocess.run([sys.executable, "-c", program], cwd=elsewhere, env=environment, capture_output=True, text=True)
+    base = project if is_project else elsewhere
+    assert ended.stdout == f"{base / 'var'} {base.name}\n", ended.stderr

@@ -154,3 +154,13 @@ def test_a_model_that_is_unknown_and_a_file_without_a_passage_it_knows_are_clear
         loose.score(home, thai, None, now)
     with pytest.raises(ModelError, match="model m-nowhere is unknown"):
         loose.score(home, thai, "m-nowhere", now)
+
+
+def test_separators_that_are_no_line_end_of_json_lines_stay_inside_their_line(home, tmp_path, now):
+    text = f"{ENGLISH}\u2028\u0085It said so."
+    assert [line["id"] for line in loose.label_lines(home, lines({"id": 1, "text": text}, {"id": 2, "text": text}), now)] == [
+        1,
+        2,
+    ]
+    labelled = write(tmp_path, "labelled.jsonl", lines({"text": text, "language": "en", "stance": "supportive"}))
+    assert loose.score(home, labelled, None, now)["stance"]["count"] == 1

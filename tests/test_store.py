@@ -193,6 +193,71 @@ def test_four_processes_that_make_the_database_read_and_then_update_lose_no_upda
         assert connection.scalar(select(stories.c.document_count)) == 4 * times
 
 
+UPGRADER = """
+import sys
+from analysis import store
+import alembic.command
+
+engine = store.open_engine(sys.argv[1])
+print("ready", flush=True)
+sys.stdin.readline()
+store.upgrade(engine)
+"""
+
+
+def test_processes_that_make_the_database_at_once_wait_for_each_other(database):
+    makers = [
+        subprocess.Popen(
+            [sys.executable, "-c", UPGRADER, database], stdin=PIPE, stdout=PIPE, stderr=PIPE, cwd=PROJECT, text=True
+        )
+        for _ in range(4)
+    ]
+    assert [maker.stdout.readline() for maker in makers] == ["ready\n"] * 4
+    for maker in makers:
+        maker.stdin.write("go\n")
+        maker.stdin.flush()
+    errors = [maker.communicate(timeout=120)[1] for maker in makers]
+    assert [maker.returncode for maker in makers] == [0] * 4, errors
+    with store.reading(store.open_engine(database)) as connection:
+        assert store.is_upgraded(connection)
+
+
+def test_a_database_at_the_newest_revision_is_not_migrated_again(engine, monkeypatch):
+    from alembic import command
+
+    monkeypatch.setattr(command, "upgrade", lambda *_: pytest.fail("migrated again"))
+    with store.reading(engine) as connection:
+        revision = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    assert store.upgrade(engine) == revision
+
+
+def test_a_reader_sees_one_state_whatever_is_written_meanwhile(engine):
+    with store.reading(engine) as connection:
+        assert store.row_counts(connection)["stories"] == 0
+        with store.writing(engine) as other:
+            store.upsert(other, stories, [story("a")])
+        assert store.row_counts(connection)["stories"] == 0
+    with store.reading(engine) as connection:
+        assert store.row_counts(connection)["stories"] == 1
+
+
+def test_a_connection_that_the_server_closed_is_replaced(postgresql):
+    engine = store.open_engine(postgresql)
+    with store.reading(engine) as connection:
+        number = connection.scalar(text("SELECT pg_backend_pid()"))
+    with store.writing(store.open_engine(postgresql)) as other:
+        other.execute(text("SELECT pg_terminate_backend(:number)"), {"number": number})
+    with store.reading(engine) as connection:
+        assert connection.scalar(text("SELECT pg_backend_pid()")) != number
+
+
+def test_rows_that_are_there_are_not_added_and_stay_as_they_are(engine):
+    with store.writing(engine) as connection:
+        assert store.add(connection, stories, [story("a")]) == 1
+        assert store.add(connection, stories, [story("a", 9), story("b")]) == 1
+        assert dict(connection.execute(select(stories.c.story_id, stories.c.document_count)).all()) == {"a": 1, "b": 1}
+
+
 def test_a_reader_is_not_held_up_by_a_writer(sqlite):
     engine = store.open_engine(sqlite)
     store.upgrade(engine)

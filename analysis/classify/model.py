@@ -66,7 +66,7 @@ def read_examples(paths: Sequence[Path]) -> list[Example]:
     examples = []
     for path in paths:
         try:
-            lines = path.read_text(encoding="utf-8").splitlines()
+            lines = path.read_text(encoding="utf-8").split("\n")
         except (OSError, UnicodeDecodeError) as error:
             raise ModelError(f"{path} cannot be read ({error}): name a UTF-8 file of labelled lines") from error
         examples += [_example(line, f"{path.name}, line {number}") for number, line in enumerate(lines, 1) if line.strip()]

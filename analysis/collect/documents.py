@@ -9,7 +9,7 @@ from typing import Any
 from analysis.catalogue import Source
 from analysis.collect.duplicates import text_hash
 from analysis.collect.extract import Extracted, canonical_address
-from analysis.collect.listing import Entry
+from analysis.collect.listing import Entry, one_line
 from analysis.tables import content_id
 
 PRESS_KINDS = ("press", "news", "article", "opinion", "interview", "blog")
@@ -30,12 +30,12 @@ def document_row(
     What the source's declaration or its listing says goes before what the text says of itself; only the former can make a
     text official.
     """
-    publisher = entry.publisher or source.publisher
+    publisher = one_line(entry.publisher) or source.publisher
     authority_id = entry.authority_id or source.authority_id or authority_named(publisher)
-    address = canonical_address(entry.address or extracted.address)
-    title = entry.title or extracted.title
+    address = canonical_address(one_line(entry.address) or one_line(extracted.address))
+    title = one_line(entry.title) or one_line(extracted.title)
     digest = text_hash(title, extracted.text)
-    address_key = content_id(address or digest)
+    address_key = content_id(*_identity(address, source.id, entry.file_path, extracted.text, digest))
     published_on, published_at, date_flag = _date(extracted, entry, now.date())
     return {
         "document_id": content_id(address_key, digest),
@@ -47,8 +47,8 @@ def document_row(
         "fetch_id": fetch_id,
         "address": address,
         "file_path": entry.file_path,
-        "reference": entry.reference,
-        "publisher": publisher or extracted.publisher,
+        "reference": one_line(entry.reference),
+        "publisher": publisher or one_line(extracted.publisher),
         "title": title,
         "language": language_code(entry.language or extracted.language),
         "channel": entry.channel or source.channel or _channel(authority_id, entry.kind),
@@ -61,6 +61,14 @@ def document_row(
         "character_count": len(extracted.text),
         "collected_at": now,
     }
+
+
+def _identity(address: str | None, source_id: str, file_path: str | None, text: str, digest: str) -> tuple[str, ...]:
+    """Return what stays the same over a document's revisions."""
+    if address:
+        return (address,)
+    # The text, because folders named at run time share a source; the path, because cut-off articles share a text.
+    return (source_id, file_path, text_hash(None, text)) if file_path else (digest,)
 
 
 def _channel(authority_id: str | None, kind: str | None) -> str:

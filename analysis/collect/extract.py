@@ -17,7 +17,7 @@ from email.parser import BytesParser
 from pathlib import PurePath
 from xml.parsers.expat import ExpatError
 
-from analysis.collect.listing import parse_day, parse_moment, plain_text
+from analysis.collect.listing import UNWANTED, parse_day, parse_moment, plain_text
 from analysis.errors import UnreadableError
 
 BYTE_LIMIT = 20_000_000
@@ -138,7 +138,7 @@ def decode(content: bytes, declared: str | None = None) -> tuple[str, str]:
     for encoding in ("utf-8", stated):
         try:
             return content.decode(encoding), encoding
-        except (UnicodeDecodeError, LookupError):
+        except (UnicodeError, LookupError):
             continue
     from charset_normalizer import from_bytes
 
@@ -150,7 +150,7 @@ def decode(content: bytes, declared: str | None = None) -> tuple[str, str]:
 def tidy(text: str) -> str:
     """Return the text in lines without blanks at their ends, without control characters, at most one empty line in a row."""
     text = re.sub(r"[^\S\n]+", " ", re.sub(r"\r\n?|[\u2028\u2029\x0b\x0c]", "\n", text))
-    text = re.sub(r"[\x00-\x08\x0e-\x1f\x7f\ufffe\uffff]|[\ud800-\udfff]", "", text)
+    text = UNWANTED.sub("", text)
     return re.sub(r"\n{3,}", "\n\n", "\n".join(line.strip() for line in text.split("\n"))).strip()
 
 
@@ -348,7 +348,8 @@ def _read_json(content: bytes, text_field: str | None, today: date) -> Extracted
 
 
 def _text(fields: dict, names: tuple[str | None, ...]) -> str | None:
-    return next((fields[name] for name in names if isinstance(fields.get(name), str) and fields[name].strip()), None)
+    found = next((fields[name] for name in names if isinstance(fields.get(name), str) and fields[name].strip()), None)
+    return UNWANTED.sub("", found) if found else None
 
 
 def _first(fields: dict[str, str], names: tuple[str, ...]) -> str | None:

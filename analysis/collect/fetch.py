@@ -105,7 +105,7 @@ def _ask(client: httpx2.Client, address: str, headers: dict[str, str]) -> Respon
         raise TransientError(
             f"{address}: no answer ({type(error).__name__}: {error}): check the network and the address"
         ) from error
-    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+    except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
         raise FetchError(f"{address}: {error}: check the address") from error
 
 
@@ -135,20 +135,36 @@ def read_bounded(chunks, encoding: str | None, address: str, clock: Callable[[],
 
 def check_address(address: str, reach: Reach) -> None:
     """Raise FetchError unless the address is http(s), its host is allowed and leads to public addresses only."""
-    parts = urlsplit(address)
-    host = (parts.hostname or "").lower()
-    if parts.scheme not in ("http", "https") or not host:
-        raise FetchError(f"{address}: not an http(s) address: mend the source's declaration")
+    host, port = _host_and_port(address)
+    if port not in (80, 443) and not reach.allows_loopback:
+        raise FetchError(f"{address}: port {port} is none of the web's (80, 443): it is not asked")
     if not any(host == allowed or host.endswith(f".{allowed}") for allowed in reach.hosts):
         raise FetchError(f"{address}: {host} is not among the source's hosts: add it there if it belongs to the publisher")
-    try:
-        found = {str(entry[4][0]) for entry in socket.getaddrinfo(host, parts.port or 443, type=socket.SOCK_STREAM)}
-    except OSError as error:
-        raise TransientError(f"{address}: {host} has no address ({error}): check the network and the name") from error
-    for text in found:
-        number = ipaddress.ip_address(text.split("%")[0])
+    for number in _numbers(address, host, port):
         if not (_is_public(number) or (reach.allows_loopback and number.is_loopback)):
             raise FetchError(f"{address}: {host} leads to {number}, which is not public: it is not asked")
+
+
+def _host_and_port(address: str) -> tuple[str, int]:
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError as error:
+        raise FetchError(f"{address}: no web address ({error}): check the address") from error
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise FetchError(f"{address}: not an http(s) address: mend the source's declaration")
+    default = 443 if parts.scheme == "https" else 80
+    return parts.hostname.lower(), default if port is None else port
+
+
+def _numbers(address: str, host: str, port: int) -> set[ipaddress.IPv4Address | ipaddress.IPv6Address]:
+    try:
+        found = {str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
+    except OSError as error:
+        raise TransientError(f"{address}: {host} has no address ({error}): check the network and the name") from error
+    except ValueError as error:
+        raise FetchError(f"{address}: {host} cannot be a host's name ({error}): check the address") from error
+    return {ipaddress.ip_address(text.split("%")[0]) for text in found}
 
 
 def _is_public(number: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:

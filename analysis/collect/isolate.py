@@ -12,7 +12,7 @@ from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
-from analysis.errors import UnreadableError
+from analysis.errors import PolicySignalsError, UnreadableError
 
 MEMORY_BYTES = 3 * 1024**3
 SECONDS = 60
@@ -40,7 +40,8 @@ def _bare_main() -> Iterator[None]:
 def isolation() -> Iterator[Callable[..., Any]]:
     """Give a function that calls another one in a child process and returns its result.
 
-    It raises what the called one raises, and UnreadableError when that one takes too long, too much memory, or crashes.
+    It raises the project's own errors that the called one raises, and UnreadableError when that one takes too long, too much
+    memory, crashes or fails otherwise.
     """
     # A fresh interpreter: a forked one would inherit database connections and locks.
     with _bare_main(), ProcessPool(1, initializer=_limit_memory, context=multiprocessing.get_context("spawn")) as pool:
@@ -54,6 +55,12 @@ def isolation() -> Iterator[Callable[..., Any]]:
                 raise UnreadableError("too_much_memory", "reading it took too much memory: it is left alone") from error
             except ProcessExpired as error:
                 raise UnreadableError("crashed", f"the reader crashed on it ({error}): it is left alone") from error
+            except PolicySignalsError:
+                raise
+            except Exception as error:
+                # Its words may hold what no database takes.
+                said = f"{type(error).__name__}: {str(error)[:200]!r}"
+                raise UnreadableError("crashed", f"the reader failed on it ({said}): it is left alone") from error
 
         yield call
         pool.stop()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import smtplib
 import ssl
 from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
-from analysis.errors import DeliveryError, SettingsError
+from analysis.errors import DeliveryError, DeliveryInDoubtError, SettingsError
 
 SECONDS = 30
 
@@ -17,7 +18,8 @@ def smtp_delivery(address: str) -> Callable[[EmailMessage], None]:
     """Return what hands a mail to the server of an address: smtp://user:password@host:587, or smtps:// for TLS at once.
 
     Without TLS at once STARTTLS is asked for, except on loopback. The function raises DeliveryError for a mail that the
-    server did not take. Raises SettingsError when the address is empty or no such address.
+    server did not take, DeliveryInDoubtError for one that it may have taken. Raises SettingsError when the address is empty or
+    no such address.
     """
     parts = urlsplit(address)
     try:
@@ -29,16 +31,47 @@ def smtp_delivery(address: str) -> Callable[[EmailMessage], None]:
 
     def deliver(message: EmailMessage) -> None:
         try:
-            with _connect(parts.scheme, parts.hostname or "", port) as server:
+            with ExitStack() as stack:
+                server = _connect(parts.scheme, parts.hostname or "", port)
+                stack.callback(_leave, server)
                 if parts.username:
                     server.login(unquote(parts.username), unquote(parts.password or ""))
-                refused = server.send_message(message)
+                hand_over(server, message, parts.hostname or "")
         except (smtplib.SMTPException, OSError) as error:
             raise DeliveryError(f"mail to {message['To']} was not taken by {parts.hostname}: {error}") from error
-        if refused:
-            raise DeliveryError(f"mail to {', '.join(refused)} was refused by {parts.hostname}")
 
     return deliver
+
+
+def hand_over(server: smtplib.SMTP, message: EmailMessage, name: str) -> None:
+    """Give a mail to a connected server, which errors call by `name`.
+
+    Raises DeliveryError for a mail that was not taken, and DeliveryInDoubtError when the connection broke after the server
+    had been given the text.
+    """
+    given: list[bool] = []
+    give = server.data
+
+    def give_text(text) -> tuple[int, bytes]:
+        given.append(True)
+        return give(text)
+
+    # Nothing else tells a connection that broke before the text from one that broke after it.
+    server.data = give_text  # type: ignore[method-assign, assignment]
+    try:
+        refused = server.send_message(message)
+    except (smtplib.SMTPException, OSError) as error:
+        if given and not isinstance(error, smtplib.SMTPDataError):
+            raise DeliveryInDoubtError(f"mail to {message['To']} may have been taken by {name}: {error}") from error
+        raise DeliveryError(f"mail to {message['To']} was not taken by {name}: {error}") from error
+    if refused:
+        raise DeliveryError(f"mail to {', '.join(refused)} was refused by {name}: {refused}")
+
+
+def _leave(server: smtplib.SMTP) -> None:
+    # What became of the mail is known by now, and a strange farewell does not change it.
+    with suppress(smtplib.SMTPException, OSError):
+        server.quit()
 
 
 def _connect(scheme: str, host: str, port: int | None) -> smtplib.SMTP:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import Engine, exists, select, update
+from sqlalchemy import Connection, Engine, delete, exists, select, update
 
 from analysis import store
 from analysis.errors import ModelError
@@ -18,7 +18,7 @@ from analysis.settings import Settings
 from analysis.statements.attribute import attribute
 from analysis.statements.split import split
 from analysis.steps.place import breached, check, open_place, reject, rejection, write
-from analysis.tables import content_id, documents, models, signal_sectors, signals, statements
+from analysis.tables import content_id, documents, models, rejected, signal_sectors, signals, statements
 
 if TYPE_CHECKING:
     from analysis.classify.model import Judgement, Model
@@ -111,10 +111,17 @@ def _judge_new(engine: Engine, model: Model, now: datetime) -> dict[str, int]:
             *breached("classify", checked, signal_rows, ["statement_id"], now),
             *breached("classify", checked_sectors, sector_rows, ["statement_id"], now),
         ]
+        _heal(connection, model)
         refused = reject(connection, rejections)
         written = write(connection, signals, checked)
         write(connection, signal_sectors, checked_sectors)
     return {"signals": written, "rejected": refused}
+
+
+def _heal(connection: Connection, model: Model) -> None:
+    """Remove what was said against the language of documents that the model can judge."""
+    known = select(documents.c.document_id).where(documents.c.language.in_(model.languages))
+    connection.execute(delete(rejected).where(rejected.c.rule == "language_not_supported", rejected.c.subject.in_(known)))
 
 
 def _signal_row(statement_id: str, model_id: str, judgement: Judgement) -> dict[str, Any]:

@@ -5,27 +5,40 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import astuple, dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import Connection, Engine, delete, func, select, update
 
 from analysis import archive, catalogue, store
 from analysis.catalogue import AD_HOC_FOLDER, Source
 from analysis.collect.documents import document_row
 from analysis.collect.extract import BYTE_LIMIT, extract
-from analysis.collect.fetch import Reach, Response, fetch, user_agent
+from analysis.collect.fetch import Reach, TransientError, fetch, user_agent
 from analysis.collect.isolate import isolation
 from analysis.collect.listing import INDEX_NAME, Entry, list_folder, read_feed
 from analysis.errors import CatalogueError, FetchError, ListingError, UnreadableError
 from analysis.settings import PROJECT, Settings
-from analysis.steps.place import breached, check, open_place, reject, rejection, source_row
-from analysis.tables import checks, content_id, documents, fetches, source_state, sources, stories
+from analysis.steps.place import (
+    breached,
+    check,
+    failed_row,
+    heal,
+    open_place,
+    reject,
+    rejection,
+    remember,
+    sort_out,
+    source_row,
+    state_of,
+)
+from analysis.tables import checks, content_id, documents, fetches, signal_sectors, signals, sources, statements, stories
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +46,14 @@ BATCH = 200
 """Entries in one transaction."""
 PAUSE_SECONDS = 1.0
 """Between two requests to the same host."""
+PASSING = ("too_slow", "too_much_memory", "crashed", "not_readable")
+"""Rules that the same bytes may keep on another day: what broke them is tried again."""
+UNASKED = ("no_address", "host_not_allowed")
+"""Rules by which an entry of a feed is never asked for."""
+KEPT = ("source_id", "fetch_id", "file_path", "text", "character_count", "collected_at")
+"""Columns of a document that tell how it first came; its statements point into that text."""
+SPEAKER = ("authority_id", "channel", "language")
+"""Columns of a document on which its statements depend beside the text."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +108,7 @@ def collect(
     and holds up no other.
     """
     engine = open_place(settings)
-    chosen = [_folder_source(folder)] if folder else catalogue.chosen_sources(source_ids or settings.sources)
+    chosen = [_folder_source()] if folder else catalogue.chosen_sources(source_ids or settings.sources)
     counts: Counter[str] = Counter(documents=0, copies=0, rejected=0)
     failed = []
     with isolation() as isolated:
@@ -98,14 +119,16 @@ def collect(
             try:
                 store_batch = partial(_store, engine, settings, source, now=now, isolated=isolated, period=period)
                 if source.kind == "folder":
-                    counts += _total(map(store_batch, _batches(_receive_folder(source))))
-                    _remember(engine, source, now, "got")
+                    root = folder.resolve() if folder else PROJECT / source.address
+                    past = _past(engine, source)
+                    counts += _total(store_batch(batch, past=past) for batch in _batches(_receive_folder(root)))
+                    remember(engine, source, now, "got")
                 else:
-                    counts += _collect_feed(source, settings, engine, now, pause, store_batch, period == Period())
-            except (FetchError, ListingError) as error:
+                    counts += _collect_feed(source, settings, engine, now, pause, store_batch, isolated, period == Period())
+            except (FetchError, ListingError, UnreadableError) as error:
                 log.error("%s: %s", source.id, error)
                 failed.append(source.id)
-                _remember(engine, source, now, "failed", str(error))
+                remember(engine, source, now, "failed", str(error))
     return {**{name: counts[name] for name in ("documents", "copies", "rejected")}, "failed_sources": failed}
 
 
@@ -114,12 +137,27 @@ def _batches(received: Iterator[Received]) -> Iterator[tuple[Received, ...]]:
         yield batch
 
 
-def _folder_source(folder: Path) -> Source:
-    return Source(id=AD_HOC_FOLDER, name="Folder named at run time", kind="folder", address=str(folder.resolve()))
+def _folder_source() -> Source:
+    """Return the source of a folder named at run time, without its place on this machine."""
+    return Source(id=AD_HOC_FOLDER, name="Folder named at run time", kind="folder")
 
 
-def _receive_folder(source: Source) -> Iterator[Received]:
-    root = PROJECT / source.address
+def _past(engine: Engine, source: Source) -> set[str]:
+    """Return the fetches of a source after which the same address gave something else: what gives them again has changed."""
+    got = (fetches.c.source_id == source.id) & (fetches.c.outcome != "failed")
+    newest = (
+        select(fetches.c.address, func.max(fetches.c.fetched_at).label("newest_at"))
+        .where(got)
+        .group_by(fetches.c.address)
+        .having(func.count() > 1)
+        .subquery()
+    )
+    older = (fetches.c.address == newest.c.address) & (fetches.c.fetched_at < newest.c.newest_at)
+    with store.reading(engine) as connection:
+        return set(connection.scalars(select(fetches.c.fetch_id).join(newest, older).where(got)))
+
+
+def _receive_folder(root: Path) -> Iterator[Received]:
     for entry in list_folder(root):
         file_path = entry.file_path or ""
         path = root / file_path
@@ -133,12 +171,14 @@ def _receive_folder(source: Source) -> Iterator[Received]:
 
 
 def _printable(path: str) -> str:
-    """Return a path as text that any database takes, whatever bytes the name is made of."""
-    return path.encode("utf-8", "backslashreplace").decode("utf-8")
+    """Return a path or address as text that any database takes, whatever bytes it is made of."""
+    return path.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\x00")
 
 
 def _read_file(path: Path) -> bytes:
     """Return a file's bytes. Raises UnreadableError for what is no document, or may not be read."""
+    if path.is_dir() and not path.is_symlink():
+        raise UnreadableError("not_readable", "the folder cannot be listed: mend its permissions")
     if path.is_symlink() or not path.is_file():
         raise UnreadableError("not_a_file", "a link or a special file: put the document itself into the folder")
     if path.name == INDEX_NAME or path.stem.upper() == "README":
@@ -159,6 +199,7 @@ def _collect_feed(
     now: datetime,
     pause: Callable[[float], None],
     store_batch: Callable[[tuple[Received, ...]], Counter[str]],
+    isolated: Callable[..., Any],
     is_whole: bool,
 ) -> Counter[str]:
     """Store the feed's entries that were not received before, each with its page; a page that fails is tried again next time.
@@ -167,21 +208,22 @@ def _collect_feed(
     """
     reach, agent = Reach(source.hosts, settings.allow_loopback), user_agent(settings.contact)
     with store.reading(engine) as connection:
-        state = _state(connection, source)
+        state = state_of(connection, source.id)
         known = set(
             connection.scalars(select(fetches.c.address).where(fetches.c.source_id == source.id, fetches.c.outcome != "failed"))
         )
     answer = fetch(source.address, reach, agent, state.get("etag"), state.get("last_modified"))
     if answer.content is None:
-        _remember(engine, source, now, "unchanged", answer=answer)
+        remember(engine, source, now, "unchanged", answer=answer)
         return Counter()
-    entries = read_feed(answer.content, answer.address).entries
-    failures: list[tuple[str, str]] = []
+    entries = isolated(read_feed, answer.content, answer.address).entries
+    failures: list[tuple[str, FetchError]] = []
     counts = _total(map(store_batch, _batches(_receive_pages(entries, known, reach, agent, pause, failures))))
     with store.writing(engine) as connection:
-        store.upsert(connection, fetches, [_failed_row(source.id, address, error, now) for address, error in failures])
-    # Validators are kept only when every entry is stored: else those that are not would never be listed again.
-    _remember(engine, source, now, "got" if entries else "empty", answer=answer if is_whole and not failures else None)
+        store.upsert(connection, fetches, [failed_row(source.id, address, str(error), now) for address, error in failures])
+    # Validators are kept only when no entry is left for another day: else such entries would never be listed again.
+    is_done = is_whole and not counts["passing"] and not any(isinstance(error, TransientError) for _, error in failures)
+    remember(engine, source, now, "got" if entries else "empty", answer=answer if is_done else None)
     return counts
 
 
@@ -195,34 +237,37 @@ def _receive_pages(
     reach: Reach,
     agent: str,
     pause: Callable[[float], None],
-    failures: list[tuple[str, str]],
+    failures: list[tuple[str, FetchError]],
 ) -> Iterator[Received]:
     """Give each entry's page; the addresses that failed are added to `failures` with their errors."""
     for entry in entries:
-        if not entry.address or entry.address in known:
+        subject = _printable(entry.address or entry.entry_id or entry.title or "an entry without link, identifier and title")
+        if subject in known:
+            continue
+        if refusal := _unasked(entry, reach):
+            yield Received(entry, subject, refusal=refusal)
             continue
         pause(PAUSE_SECONDS)
         try:
-            page = fetch(entry.address, reach, agent)
+            page = fetch(subject, reach, agent)
         except FetchError as error:
             log.warning("%s", error)
-            failures.append((entry.address, str(error)))
+            failures.append((subject, error))
             continue
-        yield Received(replace(entry, address=page.address), entry.address, page.content or b"", page.media_type)
+        yield Received(replace(entry, address=page.address), subject, page.content or b"", page.media_type)
 
 
-def _failed_row(source_id: str, address: str, error: str, now: datetime) -> dict[str, Any]:
-    return {
-        "fetch_id": content_id(source_id, address, None, "failed"),
-        "source_id": source_id,
-        "address": address,
-        "outcome": "failed",
-        "content_hash": None,
-        "byte_count": None,
-        "media_type": None,
-        "error": error,
-        "fetched_at": now,
-    }
+def _unasked(entry: Entry, reach: Reach) -> UnreadableError | None:
+    """Return why an entry's page is not to be asked for, if so."""
+    if not entry.address:
+        return UnreadableError("no_address", "the feed gives no link that could be followed: it is left out")
+    try:
+        host = urlsplit(entry.address).hostname or ""
+    except ValueError:
+        return UnreadableError("no_address", "the feed's link is no web address: it is left out")
+    if any(host == allowed or host.endswith(f".{allowed}") for allowed in reach.hosts):
+        return None
+    return UnreadableError("host_not_allowed", f"{host!r} is not among the source's hosts: add it there if it belongs to them")
 
 
 def _store(
@@ -233,14 +278,16 @@ def _store(
     now: datetime,
     isolated: Callable[..., Any],
     period: Period,
+    past: Collection[str] = (),
 ) -> Counter[str]:
-    """Store one batch of received entries in one transaction; those stored before are passed over."""
+    """Store one batch of received entries in one transaction; those stored before are passed over, unless they are `past`."""
     fetched = {row["fetch_id"]: (row, received) for received in batch for row in [received.fetch_row(source.id, now)]}
     with store.reading(engine) as connection:
         known = set(connection.scalars(select(fetches.c.fetch_id).where(fetches.c.fetch_id.in_(fetched))))
     rows, rejections, kept = [], [], []
+    passing = 0
     for fetch_id, (fetch_row, received) in fetched.items():
-        if fetch_id in known:
+        if fetch_id in known and fetch_id not in past:
             continue
         try:
             row = _read(received, source, fetch_id, settings, now, isolated)
@@ -248,9 +295,13 @@ def _store(
                 continue
             rows.append(row)
         except (UnreadableError, CatalogueError) as error:
-            rejections.append(_unreadable(error, received, source.id, fetch_row["content_hash"], now))
+            rejections.append(refused := _unreadable(error, received, source.id, fetch_row["content_hash"], now))
+            passing += refused["rule"] in PASSING
+            # No fetch is kept of it: else it would never be tried again.
+            if refused["rule"] in PASSING + UNASKED:
+                continue
         kept.append(fetch_row)
-    return _write(engine, source, rows, rejections, kept, now)
+    return _write(engine, source, rows, rejections, kept, now) + Counter(passing=passing)
 
 
 def _read(
@@ -288,77 +339,55 @@ def _write(
 ) -> Counter[str]:
     """Write what is good, what is not and what was fetched, all or nothing."""
     # A rejection names what was asked for, as the fetch does: a page may tell another address of itself.
-    subjects = {row["fetch_id"]: row["address"] for row in fetched}
+    told = {row["fetch_id"]: {"subject": row["address"], "content_hash": row["content_hash"]} for row in fetched}
     with store.reading(engine) as connection:
-        unique, copies = _sort_out(connection, [{**row, "subject": subjects[row["fetch_id"]]} for row in rows], now)
+        unique, copies = sort_out(connection, [{**row, **told[row["fetch_id"]]} for row in rows], now)
     validated = check(documents, unique, source.id, now)
-    good = store.rows_of(validated.good, documents)
-    rejections += [*copies, *breached("collect", validated, unique, ["subject"], now)]
+    valid = set(validated.good["document_id"])
     with store.writing(engine) as connection:
-        store.upsert(connection, sources, [source_row(replace_address(source))])
+        _take_turn(connection)
+        # Sorted again, because another run may have written since.
+        good, late = sort_out(connection, [row for row in unique if row["document_id"] in valid], now)
+        copies += late
+        store.upsert(connection, sources, [source_row(source)])
         store.upsert(connection, fetches, fetched)
         store.upsert(connection, checks, validated.checks)
-        store.upsert(connection, stories, map(_story_row, good))
-        stored = store.upsert(connection, documents, good)
-        for row in good:
-            _supersede(connection, row)
-        refused = reject(connection, rejections)
-    return Counter(documents=stored, copies=len(copies), rejected=refused)
+        stored = _write_documents(connection, good)
+        heal(connection, source.id, [row["subject"] for row in [*good, *copies]])
+        copied = reject(connection, copies)
+        refused = reject(connection, [*rejections, *breached("collect", validated, unique, ["subject"], now)])
+    return Counter(documents=stored, copies=copied, rejected=copied + refused)
 
 
-def replace_address(source: Source) -> Source:
-    """Return the source as it is stored: a folder named at run time without its place on this machine."""
-    return source.model_copy(update={"address": ""}) if source.id == AD_HOC_FOLDER else source
+def _take_turn(connection: Connection) -> None:
+    """Wait until no other run stores documents; SQLite has one writer anyhow."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtext("collect"))))
 
 
-def _sort_out(connection: Connection, rows: list[dict], now: datetime) -> tuple[list[dict], list[dict]]:
-    """Return the rows to store, each with its revision, and a rejection for each exact copy of a text that is there already."""
-    texts = [row["text_hash"] for row in rows]
-    found = connection.execute(
-        select(documents.c.text_hash, documents.c.document_id, documents.c.source_id, fetches.c.address)
-        .join(fetches)
-        .where(documents.c.text_hash.in_(texts))
-    ).all()
-    held = {text: holder for text, *holder in found}
-    good, copies, seen = [], [], []
+def _write_documents(connection: Connection, good: list[dict]) -> int:
+    rows = [{column.name: row[column.name] for column in documents.columns} for row in good]
+    known = documents.select().where(documents.c.document_id.in_([row["document_id"] for row in rows]))
+    held = {row["document_id"]: row for row in connection.execute(known).mappings()}
+    _forget_judgements(
+        connection,
+        [key for row in rows if (key := row["document_id"]) in held and any(row[name] != held[key][name] for name in SPEAKER)],
+    )
+    rows = [{**row, **{name: held.get(row["document_id"], row)[name] for name in KEPT}} for row in rows]
+    store.upsert(connection, stories, map(_story_row, rows))
+    stored = store.upsert(connection, documents, rows)
     for row in rows:
-        # Who brought it counts: the same text in another file would take the document away from the first one.
-        holder = [row["document_id"], row["source_id"], row["subject"]]
-        original = held.setdefault(row["text_hash"], holder)
-        if original == holder and holder not in seen:
-            good.append(row)
-        else:
-            copies.append(_copy(row, original[0], now))
-        seen.append(holder)
-    return _with_revisions(connection, good), copies
+        if row["is_latest"] and row["revision"] > 1:
+            others = (documents.c.address_key == row["address_key"]) & (documents.c.document_id != row["document_id"])
+            connection.execute(update(documents).where(others, documents.c.is_latest).values(is_latest=False))
+    return stored
 
 
-def _copy(row: dict, original: str, now: datetime) -> dict[str, Any]:
-    reason = f"an exact copy of document {original}: counted once"
-    return rejection("collect", row["subject"], "exact_copy", reason, now, "info", row["source_id"], row=row)
-
-
-def _with_revisions(connection: Connection, rows: list[dict]) -> list[dict]:
-    keys = {row["address_key"] for row in rows}
-    held = connection.execute(
-        select(documents.c.address_key, documents.c.document_id, documents.c.revision).where(documents.c.address_key.in_(keys))
-    ).all()
-    revisions = {document_id: revision for _, document_id, revision in held}
-    newest: Counter[str] = Counter()
-    for key, _, revision in held:
-        newest[key] = max(newest[key], revision)
-    numbered = []
-    for row in rows:
-        revision = revisions.get(row["document_id"]) or newest[row["address_key"]] + 1
-        newest[row["address_key"]] = max(newest[row["address_key"]], revision)
-        numbered.append({**row, "revision": revision})
-    return [{**row, "is_latest": row["revision"] == newest[row["address_key"]]} for row in numbered]
-
-
-def _supersede(connection: Connection, row: dict) -> None:
-    if row["is_latest"] and row["revision"] > 1:
-        older = (documents.c.address_key == row["address_key"]) & (documents.c.revision < row["revision"])
-        connection.execute(update(documents).where(older).values(is_latest=False))
+def _forget_judgements(connection: Connection, document_ids: list[str]) -> None:
+    """Remove the statements of documents with all that was judged of them, so that they are made anew."""
+    of_documents = select(statements.c.statement_id).where(statements.c.document_id.in_(document_ids))
+    for table in (signal_sectors, signals, statements):
+        connection.execute(delete(table).where(table.c.statement_id.in_(of_documents)))
 
 
 def _story_row(row: dict) -> dict[str, Any]:
@@ -368,28 +397,3 @@ def _story_row(row: dict) -> dict[str, Any]:
         "published_on": row["published_on"],
         "document_count": 1,
     }
-
-
-def _state(connection: Connection, source: Source) -> dict[str, Any]:
-    row = connection.execute(select(source_state).where(source_state.c.source_id == source.id)).mappings().first()
-    return dict(row or {})
-
-
-def _remember(
-    engine: Engine, source: Source, now: datetime, state: str, error: str | None = None, answer: Response | None = None
-) -> None:
-    """Keep how an attempt ended; for a folder only when that changed, since a folder is always there."""
-    with store.writing(engine) as connection:
-        store.upsert(connection, sources, [source_row(replace_address(source))])
-        before = _state(connection, source)
-        row = {
-            "source_id": source.id,
-            "state": state,
-            "attempted_at": now,
-            "succeeded_at": before.get("succeeded_at") if error else now,
-            "etag": answer.etag if answer else before.get("etag"),
-            "last_modified": answer.last_modified if answer else before.get("last_modified"),
-            "failure_count": before.get("failure_count", 0) + 1 if error else 0,
-            "error": error,
-        }
-        store.upsert(connection, source_state, [row], touch=source.kind == "feed")

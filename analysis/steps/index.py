@@ -27,8 +27,8 @@ FIGURES = [
     "reason",
 ]
 COUNTS = ["statement_count", "document_count", "effective_count"]
-DATED = ("stated", "found")
-"""Flags of the dates that count: neither unknown nor in the future."""
+DATED = ("stated", "found", "future")
+"""Flags of the dates that count once their day has come: a date of the future was one only when it was stored."""
 COUNTED = [
     statements.c.statement_id,
     statements.c.document_id,
@@ -52,7 +52,7 @@ def index(settings: Settings, now: datetime) -> dict[str, int]:
         model_id = connection.scalar(select(models.c.model_id).where(models.c.is_current))
         if model_id is None:
             return {"index_points": 0}
-        found = store.read(connection, counted_signals(model_id, COUNTED).where(documents.c.published_on <= now.date()))
+        found = store.read(connection, counted_signals(model_id, COUNTED, now.date()))
         held = store.read(connection, latest_points(model_id))
     computed = points(found, pd.Timestamp(monday(now.date()))).assign(model_id=model_id, as_of_at=now)
     computed["week_on"] = pd.to_datetime(computed["week_on"]).dt.date
@@ -69,8 +69,13 @@ def monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def counted_signals(model_id: str, columns: Sequence[ColumnElement]) -> Select:
-    """Select columns of the signals that the index counts, by sector: latest revisions, of a known day, with an authority."""
+def is_dated(today: date) -> ColumnElement[bool]:
+    """Return the condition that a document is of a known day, and that this day has come."""
+    return documents.c.date_flag.in_(DATED) & (documents.c.published_on <= today)
+
+
+def counted_signals(model_id: str, columns: Sequence[ColumnElement], today: date) -> Select:
+    """Select columns of the signals that the index counts, by sector: latest revisions, dated by today, with an authority."""
     of_signal = (signal_sectors.c.statement_id == signals.c.statement_id) & (signal_sectors.c.model_id == signals.c.model_id)
     return (
         select(*columns)
@@ -78,7 +83,7 @@ def counted_signals(model_id: str, columns: Sequence[ColumnElement]) -> Select:
         .join(documents)
         .join(authorities, authorities.c.authority_id == statements.c.authority_id)
         .join(signal_sectors, of_signal)
-        .where(signals.c.model_id == model_id, documents.c.is_latest, documents.c.date_flag.in_(DATED))
+        .where(signals.c.model_id == model_id, documents.c.is_latest, is_dated(today))
         .order_by(statements.c.statement_id, signal_sectors.c.sector)
     )
 

@@ -21,8 +21,14 @@ def broken_rules() -> dict[str, Select]:
         stance_index.c.balance_low.is_not(None),
         stance_index.c.balance_high.is_not(None),
     )
+    # A document keeps the fetch that brought it first; what the same address gave later led to that document too.
+    first = fetches.alias()
     led_to = or_(
-        exists().where(documents.c.fetch_id == fetches.c.fetch_id),
+        exists().where(
+            documents.c.fetch_id == first.c.fetch_id,
+            first.c.source_id == fetches.c.source_id,
+            first.c.address == fetches.c.address,
+        ),
         exists().where(and_(rejected.c.source_id == fetches.c.source_id, rejected.c.subject == fetches.c.address)),
     )
     return {

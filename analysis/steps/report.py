@@ -14,7 +14,7 @@ from sqlalchemy import Connection, RowMapping, func, select
 from analysis import store
 from analysis.errors import PolicySignalsError
 from analysis.settings import Settings
-from analysis.steps.index import DATED, counted_signals, latest_points, monday
+from analysis.steps.index import counted_signals, is_dated, latest_points, monday
 from analysis.steps.place import check, open_place, write
 from analysis.tables import (
     STANCES,
@@ -51,22 +51,24 @@ EVIDENCE = [
 def report(settings: Settings, now: datetime, week: str | None = None) -> dict[str, str]:
     """Make the page and the mail of a week, else of the latest week with a dated document, and return where they are.
 
-    A week whose figures did not change keeps the edition it has. Raises PolicySignalsError for a week that is none, or a
-    database without any document.
+    A week whose figures did not change since its newest edition keeps that one. A database without any document has a
+    report of the current week. Raises PolicySignalsError for a week that is none, or has not begun.
     """
     from analysis.report.edition import figures_hash
 
     engine = open_place(settings)
     with store.reading(engine) as connection:
-        week_on = parse_week(week) if week else latest_week(connection, now.date())
-        edition = assemble(connection, week_on)
-        digest = figures_hash(edition)
-        report_id = content_id(week_on, LANGUAGE, digest)
-        held = connection.execute(select(reports).where(reports.c.report_id == report_id)).mappings().first()
-        editions = connection.scalar(select(func.count()).select_from(reports).where(reports.c.week_on == week_on)) or 0
-    made = dict(held or {})
+        week_on = _begun_week(week, now.date()) if week else latest_week(connection, now.date())
+        edition = assemble(connection, week_on, now.date())
+        of_week = select(reports).where(reports.c.week_on == week_on).order_by(reports.c.edition.desc())
+        newest = connection.execute(of_week).mappings().first()
+    digest = figures_hash(edition)
+    # Figures that come back after others are a new edition: whoever looks for the newest one is to find them.
+    made = dict(newest) if newest and newest["figures_hash"] == digest else {}
     if not made or not all((settings.home / made[name]).is_file() for name in ("page_path", "mail_path")):
-        made = _make(settings, edition, report_id, digest, made["edition"] if made else editions + 1, now)
+        number = made["edition"] if made else newest["edition"] + 1 if newest else 1
+        report_id = made["report_id"] if made else content_id(week_on, LANGUAGE, digest, number)
+        made = _make(settings, edition, report_id, digest, number, now)
         with store.writing(engine) as connection:
             write(connection, reports, check(reports, [made], edition.week, now))
     return {
@@ -109,9 +111,16 @@ def _make(settings: Settings, edition: Edition, report_id: str, digest: str, num
     }
 
 
+def _begun_week(week: str, today: date) -> date:
+    week_on = parse_week(week)
+    if week_on > today:
+        raise PolicySignalsError(f"week {week} has not begun: name one up to {week_name(monday(today))}")
+    return week_on
+
+
 def parse_week(week: str) -> date:
     """Return the Monday of an ISO week such as 2025-W10. Raises PolicySignalsError for anything else."""
-    match = re.fullmatch(r"(\d{4})-W(\d{2})", week)
+    match = re.fullmatch(r"([1-9]\d{3})-W(\d{2})", week)
     try:
         if match:
             return date.fromisocalendar(int(match[1]), int(match[2]), 1)
@@ -128,23 +137,24 @@ def week_name(week_on: date) -> str:
 
 def latest_week(connection: Connection, today: date) -> date:
     """Return the Monday of the latest week with a document dated up to today; this week when there is none."""
-    is_dated = documents.c.date_flag.in_(DATED) & (documents.c.published_on <= today) & documents.c.is_latest
-    return monday(connection.scalar(select(func.max(documents.c.published_on)).where(is_dated)) or today)
+    dated = select(func.max(documents.c.published_on)).where(documents.c.is_latest, is_dated(today))
+    return monday(connection.scalar(dated) or today)
 
 
-def assemble(connection: Connection, week_on: date) -> Edition:
-    """Return all that the page and mail of a week show."""
+def assemble(connection: Connection, week_on: date, today: date) -> Edition:
+    """Return all that the page and mail of a week show, of documents dated up to today."""
     from analysis.report.edition import HEADLINE_WEEKS, Edition
 
     model = connection.execute(select(models).where(models.c.is_current)).mappings().first()
     model_id = model["model_id"] if model else ""
     points = store.read(connection, latest_points(model_id))
+    first_day, last_day = week_on - timedelta(weeks=HEADLINE_WEEKS - 1), min(week_on + timedelta(days=6), today)
     return Edition(
         week_on=week_on,
         week=week_name(week_on),
         points=points[points["week_on"] <= week_on].reset_index(drop=True),
-        evidence=_evidence(connection, model_id, week_on - timedelta(weeks=HEADLINE_WEEKS - 1), week_on + timedelta(days=7)),
-        documents_by_week=_documents_by_week(connection, week_on + timedelta(days=7)),
+        evidence=_evidence(connection, model_id, first_day, last_day),
+        documents_by_week=_documents_by_week(connection, last_day),
         rejected=_rejected(connection),
         sources=_sources(connection),
         counts=table_counts(connection),
@@ -152,13 +162,13 @@ def assemble(connection: Connection, week_on: date) -> Edition:
     )
 
 
-def _evidence(connection: Connection, model_id: str, since: date, until: date) -> pd.DataFrame:
-    is_inside = (documents.c.published_on >= since) & (documents.c.published_on < until)
-    return store.read(connection, counted_signals(model_id, EVIDENCE).where(is_inside, signals.c.stance != "no_signal"))
+def _evidence(connection: Connection, model_id: str, first_day: date, last_day: date) -> pd.DataFrame:
+    counted = counted_signals(model_id, EVIDENCE, last_day)
+    return store.read(connection, counted.where(documents.c.published_on >= first_day, signals.c.stance != "no_signal"))
 
 
-def _documents_by_week(connection: Connection, until: date) -> pd.DataFrame:
-    query = select(documents.c.published_on, documents.c.channel).where(documents.c.is_latest, documents.c.published_on < until)
+def _documents_by_week(connection: Connection, last_day: date) -> pd.DataFrame:
+    query = select(documents.c.published_on, documents.c.channel).where(documents.c.is_latest, is_dated(last_day))
     dated = store.read(connection, query)
     dated["week_on"] = [monday(day) for day in dated["published_on"]]
     return dated.groupby(["week_on", "channel"]).size().reset_index(name="document_count")

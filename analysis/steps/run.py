@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from analysis import store
+from analysis import catalogue, store
 from analysis.errors import FetchError
 from analysis.settings import Settings
 from analysis.steps.classify import classify
@@ -29,7 +29,8 @@ def run(
 ) -> dict[str, Any]:
     """Collect, classify, index and report, and return what the tables then hold, the headline and where the report is.
 
-    `say` is told in a line what each step wrote. Raises FetchError when every source failed.
+    `say` is told in a line what each step wrote. Raises FetchError, before a report is made, when every source that was
+    tried failed.
     """
     tell = say or (lambda words: None)
     collected = collect(settings, now, source_ids, folder, offline, Period(since, until))
@@ -37,6 +38,9 @@ def run(
     failed = collected["failed_sources"]
     if failed:
         tell(f"failed     {', '.join(failed)}: the lines above say why")
+    tried = _tried_sources(settings, source_ids, folder, offline)
+    if tried and tried <= set(failed):
+        raise FetchError(f"nothing could be collected: {', '.join(failed)} failed; the lines above say why")
     classified = classify(settings, now)
     tell(f"classified {classified['statements']} new statements, {classified['signals']} signals")
     indexed = index(settings, now)
@@ -55,3 +59,10 @@ def run(
         "mail": made["mail"],
         "headline": made["headline"],
     }
+
+
+def _tried_sources(settings: Settings, source_ids: list[str] | None, folder: Path | None, offline: bool) -> set[str]:
+    if folder:
+        return {catalogue.AD_HOC_FOLDER}
+    chosen = catalogue.chosen_sources(source_ids or settings.sources)
+    return {source.id for source in chosen if not (offline and source.kind == "feed")}

@@ -9,10 +9,10 @@ from email.message import EmailMessage
 from email.parser import BytesParser
 from typing import Any, cast
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, Engine, RowMapping, select, update
 
 from analysis import store
-from analysis.errors import DeliveryError, PolicySignalsError
+from analysis.errors import DeliveryError, DeliveryInDoubtError, PolicySignalsError
 from analysis.settings import Settings
 from analysis.steps.place import open_place
 from analysis.steps.report import parse_week
@@ -22,38 +22,58 @@ from analysis.tables import content_id, deliveries, reports
 def send(
     settings: Settings, now: datetime, week: str, recipients: Sequence[str], deliver: Callable[[EmailMessage], None]
 ) -> dict[str, Any]:
-    """Hand the mail of a week's latest edition over for each recipient and return sent, already_sent and failed.
+    """Hand the mail of a week's latest edition over for each recipient; return sent, already_sent, failed and in_doubt.
 
-    The ledger says `sending` before a mail leaves: who may have it already is left out next time. `deliver` raises
-    DeliveryError for a mail that was not taken. Raises PolicySignalsError when the week has no report or nobody is named.
+    The ledger says `sending` before a mail leaves, and goes on saying it for one in doubt: who may have it already is left
+    out next time and counted as already_sent. `deliver` raises DeliveryError for a mail that was not taken, and
+    DeliveryInDoubtError for one that may have been. Raises PolicySignalsError when the week has no report, its mail cannot
+    be read, or nobody is named.
     """
     if not recipients:
         raise PolicySignalsError("no recipient: name at least one with --to")
     engine = open_place(settings)
     with store.reading(engine) as connection:
         edition = _latest_edition(connection, week)
-    content = (settings.home / edition["mail_path"]).read_bytes()
-    outcome: dict[str, Any] = {"sent": 0, "already_sent": 0, "failed": []}
+    content = _mail(settings, edition, week)
+    outcome: dict[str, Any] = {"sent": 0, "already_sent": 0, "failed": [], "in_doubt": []}
     # All before the first leaves: a wrong one costs nobody the mail, and none is sent by half.
     messages = {recipient: _addressed(content, recipient) for recipient in recipients}
     for recipient, message in messages.items():
         row = _row(edition["report_id"], recipient, message["Message-ID"], now)
-        with store.writing(engine) as connection:
-            state = connection.scalar(select(deliveries.c.state).where(deliveries.c.delivery_id == row["delivery_id"]))
-            if state in ("sending", "sent"):
-                outcome["already_sent"] += 1
-                continue
-            store.upsert(connection, deliveries, [row])
+        if not _claim(engine, row):
+            outcome["already_sent"] += 1
+            continue
         try:
             deliver(message)
             row |= {"state": "sent"}
             outcome["sent"] += 1
+        except DeliveryInDoubtError as error:
+            row |= {"error": str(error)}
+            outcome["in_doubt"].append(recipient)
         except DeliveryError as error:
             row |= {"state": "failed", "error": str(error)}
             outcome["failed"].append(recipient)
         with store.writing(engine) as connection:
             store.upsert(connection, deliveries, [row])
     return outcome
+
+
+def _claim(engine: Engine, row: dict[str, Any]) -> bool:
+    """Write that a mail is being sent, and return whether this call may send it: of several at once only one may."""
+    has_failed = (deliveries.c.delivery_id == row["delivery_id"]) & (deliveries.c.state == "failed")
+    with store.writing(engine) as connection:
+        # The database decides by what it wrote: what is read before may have changed by then.
+        if store.add(connection, deliveries, [row]):
+            return True
+        return connection.execute(update(deliveries).where(has_failed).values(row)).rowcount == 1
+
+
+def _mail(settings: Settings, edition: RowMapping, week: str) -> bytes:
+    try:
+        return (settings.home / edition["mail_path"]).read_bytes()
+    except OSError as error:
+        cure = f"run `policy-signals report --week {week}`"
+        raise PolicySignalsError(f"the mail {edition['mail_path']} cannot be read ({error.strerror}): {cure}") from error
 
 
 def _latest_edition(connection: Connection, week: str) -> RowMapping:

@@ -12,6 +12,7 @@ from airflow.sdk.exceptions import AirflowException, AirflowNotFoundException
 from sqlalchemy import URL
 
 from analysis.errors import DeliveryError, SettingsError
+from analysis.report.delivery import hand_over
 from analysis.settings import Settings, settings
 
 DATABASE = "policy_signals"
@@ -44,7 +45,8 @@ def database_address(found: Connection) -> str:
 def mail_delivery() -> Callable[[EmailMessage], None]:
     """Return what hands a mail over to the server of the connection `smtp_default`, in the name that it gives.
 
-    Raises SettingsError when there is no such connection; what is returned raises DeliveryError.
+    Raises SettingsError when there is no such connection; what is returned raises DeliveryError, for a mail that may have
+    been taken its kind DeliveryInDoubtError.
     """
     if _connection(MAIL) is None:
         raise SettingsError(
@@ -61,11 +63,9 @@ def _deliver(message: EmailMessage) -> None:
             if hook.from_email:
                 message.replace_header("From", hook.from_email)
             # The hook's own sending writes no text part, no inline picture and no Message-ID.
-            refused = cast("smtplib.SMTP", hook._smtp_client).send_message(message)
+            hand_over(cast("smtplib.SMTP", hook._smtp_client), message, MAIL)
     except (smtplib.SMTPException, OSError, AirflowException) as error:
         raise DeliveryError(f"mail to {message['To']} was not taken by {MAIL}: {error}") from error
-    if refused:
-        raise DeliveryError(f"mail to {', '.join(refused)} was refused by {MAIL}: {refused}")
 
 
 def _connection(name: str) -> Connection | None:

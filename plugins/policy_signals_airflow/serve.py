@@ -31,6 +31,7 @@ MEMORY_NEEDED = 3 * 10**9
 START_SECONDS = 180
 STOP_SECONDS = 20
 TAIL_LINES = 15
+FOREIGN = ("AIRFLOW_CONFIG", "AIRFLOW_HOME")
 MARK = "POLICY_SIGNALS_SERVE"
 """Environment variable by which a process is known to belong to this Airflow, wherever it has gone."""
 
@@ -147,8 +148,10 @@ def airflow_environment(own: Settings, port: int, secret: str, inherited: Mappin
     """Return the environment in which this project's Airflow runs, whatever the caller's shell says of another one."""
     unproxied = ",".join(filter(None, (inherited.get("NO_PROXY") or inherited.get("no_proxy"), HOST, "localhost")))
     given = {f"POLICY_SIGNALS_{name.upper()}": str(value) for name, value in own.model_dump().items() if value}
+    # Another Airflow's settings could lead to its database, which `airflow standalone` would migrate.
+    kept = {name: value for name, value in inherited.items() if not (name.startswith("AIRFLOW__") or name in FOREIGN)}
     return {
-        **inherited,
+        **kept,
         **given,
         "POLICY_SIGNALS_HOME": str(own.home.resolve()),
         # `airflow standalone` finds its own parts by name.

@@ -91,10 +91,34 @@ def test_a_changed_text_at_one_address_is_another_document_of_the_same_key():
     assert first["document_id"] != second["document_id"]
 
 
-def test_without_an_address_the_text_is_the_key():
-    assert row()["address"] is None
-    assert row()["address_key"] == row(entry=Entry(file_path="other.txt"))["address_key"]
-    assert row()["address_key"] != row(Extracted("txt", "Another text altogether."))["address_key"]
+def test_without_an_address_the_same_text_in_the_same_file_is_the_key():
+    first = row(entry=Entry(file_path="a.txt", title="Rulse"))
+    corrected = row(entry=Entry(file_path="a.txt", title="Rules"))
+    assert first["address"] is None
+    assert first["address_key"] == corrected["address_key"]
+    assert first["document_id"] != corrected["document_id"]
+    # Folders named at run time share one source, so that an equal path alone tells nothing.
+    assert first["address_key"] != row(Extracted("txt", "Another text altogether."), Entry(file_path="a.txt"))["address_key"]
+
+
+def test_articles_cut_off_at_one_subscription_text_stay_apart():
+    stubs = [row(entry=Entry(file_path=path, title=title)) for path, title in (("a.html", "Chips"), ("b.html", "Banks"))]
+    stubs += [row(entry=Entry(title=title)) for title in ("Chips", "Banks")]
+    assert len({stub["address_key"] for stub in stubs}) == 4
+    assert stubs[0]["text_hash"] == stubs[2]["text_hash"] != stubs[1]["text_hash"] == stubs[3]["text_hash"]
+
+
+@pytest.mark.parametrize("unwanted", ["\x00", "\ud800", "\uffff", "\x1b", "\x7f"])
+def test_no_word_about_a_document_holds_what_a_database_refuses(unwanted):
+    hostile = f" a{unwanted}b \n c "
+    address = f"https://a.example/{unwanted}1"
+    for made in (
+        row(entry=Entry(title=hostile, publisher=hostile, reference=hostile, address=address)),
+        row(Extracted("json", TEXT, title=hostile, publisher=hostile, address=address), Entry(reference=hostile)),
+    ):
+        assert (made["title"], made["publisher"], made["reference"]) == ("ab c", "ab c", "ab c")
+        assert made["address"] == "https://a.example/1"
+    assert row(Extracted("txt", TEXT, title="T"), Entry(title=unwanted))["title"] == "T"
 
 
 @pytest.mark.parametrize(

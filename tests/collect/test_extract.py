@@ -281,6 +281,19 @@ def test_html_in_the_details_of_json_becomes_text():
     assert (found.text, found.published_on) == (ENGLISH, date(2025, 3, 4))
 
 
+@pytest.mark.parametrize("unwanted", ["\ud800", "\x00"])
+def test_json_with_characters_that_no_parser_takes_is_read(unwanted):
+    fields = {"title": f"{unwanted} abc", "text": f"<p>{unwanted}{ENGLISH}</p>", "publisher": f"P{unwanted}"}
+    found = read(json.dumps(fields).encode(), "a.json")
+    assert (found.title, found.text, found.publisher) == ("abc", ENGLISH, "P")
+
+
+def test_a_page_that_declares_an_encoding_without_decoder_is_read():
+    content = page().replace(b"<head>", b'<head><meta charset="undefined">') + b"<!-- \xff -->"
+    assert b"undefined" in content
+    assert read(content, "a.html").text
+
+
 @pytest.mark.parametrize(
     ("content", "broken"), [(b"[1, 2]", "no_text"), (b"{broken", "broken_json"), (b"[" * 100_000, "broken_json")], ids=range(3)
 )

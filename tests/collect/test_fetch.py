@@ -186,6 +186,43 @@ def test_what_is_no_web_address_is_refused(address):
         check_address(address, HERE)
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://a.example:99999/", "http://a.example:x/", "http://[::1/", f"http://{'a' * 64}.a.example/",
+        "http://\ud800.a.example/", "http://a..a.example/",
+    ],
+)  # fmt: skip
+def test_an_address_that_cannot_be_one_is_refused_for_good(address):
+    with pytest.raises(FetchError, match="check the address") as caught:
+        fetch(address, Reach(("a.example",)), AGENT)
+    assert not isinstance(caught.value, TransientError)
+
+
+@pytest.mark.parametrize("target", ["http://[::1/", "http://localhost:99999/", "http://localhost:x/"])
+def test_a_redirect_to_what_cannot_be_an_address_is_refused(httpserver, waits, target):
+    class Plain(Response):
+        """An answer whose Location goes out as it is, where the server's own would be mended or refused."""
+
+        def get_wsgi_headers(self, environ):
+            return self.headers
+
+    httpserver.expect_request("/old").respond_with_handler(lambda _: Plain("", 302, {"Location": target}))
+    with pytest.raises(FetchError, match="check the address") as caught:
+        fetch(httpserver.url_for("/old"), HERE, AGENT)
+    assert "answered" not in str(caught.value)
+    assert (len(httpserver.log), waits) == (1, [])
+
+
+@pytest.mark.parametrize("port", [22, 6379, 8080, 0])
+def test_only_the_ports_of_the_web_are_asked_unless_loopback_is_allowed(port):
+    with pytest.raises(FetchError, match=f"port {port} is none of the web's"):
+        check_address(f"https://93.184.215.14:{port}/", Reach(("93.184.215.14",)))
+    check_address(f"http://localhost:{port}/", HERE)
+    for usual in ("http://93.184.215.14:80/", "http://93.184.215.14:443/"):
+        check_address(usual, Reach(("93.184.215.14",)))
+
+
 def test_a_subdomain_belongs_to_its_host_and_a_name_without_address_is_transient():
     with pytest.raises(TransientError, match="has no address"):
         check_address("https://www.nowhere.invalid/", Reach(("nowhere.invalid",)))

@@ -9,7 +9,8 @@ import pytest
 
 from analysis.collect import isolate
 from analysis.collect.extract import extract
-from analysis.errors import UnreadableError
+from analysis.collect.listing import read_feed
+from analysis.errors import ListingError, UnreadableError
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +54,14 @@ def test_its_own_refusal_comes_through_with_rule_and_reason(isolated):
     assert (error.rule, error.reason) == ("empty", "the file is empty")
 
 
-def test_other_errors_come_through(isolated):
-    with pytest.raises(ValueError, match="invalid literal"):
-        isolated(int, "x")
+def test_the_projects_other_errors_come_through(isolated):
+    with pytest.raises(ListingError, match="the feed is empty"):
+        isolated(read_feed, b"")
+
+
+# An unforeseen error used to come through and ended the whole run for one file.
+def test_an_unforeseen_error_is_told_as_a_crash_in_words_that_any_database_takes(isolated):
+    error = refusal(isolated, int, "x\0")
+    assert error.rule == "crashed"
+    assert "ValueError" in error.reason and "invalid literal" in error.reason
+    assert "\0" not in error.reason

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
@@ -88,6 +90,12 @@ def test_one_hostile_entry_does_not_cost_a_json_feed_the_others():
     assert second.address == "https://a.example/2"
 
 
+def test_a_feed_gives_no_character_that_a_database_refuses():
+    hostile = {"id": "\ud800h", "url": "/\ud8002\x00", "title": "\ud800 T", "summary": "\x00S", "language": "e\x00n"}
+    [entry] = read_feed(json_feed(hostile), ADDRESS).entries
+    assert entry == Entry("https://a.example/2", entry_id="h", title="T", summary="S", language="en")
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [
@@ -121,6 +129,7 @@ def test_a_body_that_is_the_path_of_a_feed_is_not_opened(tmp_path):
     [
         ("<p>a\n <b>b</b></p> &amp; c", "a b & c"),
         ("x<script>evil()</script><style>p{}</style>", "x"),
+        ("<p>\ud800a\x00b\x1b</p>\uffff", "ab"),
         ("<p> </p>", None),
         ("", None),
         (5, None),
@@ -139,6 +148,7 @@ def test_markup_becomes_plain_words(markup, words):
         ("2025-03-04 10:00:00", datetime(2025, 3, 4, 10, tzinfo=UTC)),
         ("2025-03-04", None),
         ("2025-13-04T10:00:00Z", None),
+        ("2025-W10T10:00:00Z", None),
         ("0001-01-01T00:00:00+14:00", None),
         (1741082400, None),
     ],
@@ -154,6 +164,14 @@ def test_a_moment_is_read_in_utc_or_not_at_all(text, moment):
         (" 2025-03-04T23:00:00Z", date(2025, 3, 4)),
         ("March 2025", None),
         ("2025-02-30", None),
+        ("20250304", date(2025, 3, 4)),
+        ("20250304T230000Z", date(2025, 3, 4)),
+        ("2025-W10", None),
+        ("2025W101", None),
+        ("2025-W10-3", None),
+        ("1741082400", None),
+        ("2025-0304", None),
+        ("0000-03-04", None),
         ("", None),
         (None, None),
     ],
@@ -216,11 +234,93 @@ def test_an_index_beside_the_folder_counts_and_the_one_in_it_goes_before(folder)
     assert set(read_index(folder)) == {folder / "a.txt", folder / "c.txt"}
 
 
-@pytest.mark.parametrize(("line", "told"), [("{broken", "not JSON"), ("[1]", "not a JSON object")])
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("{broken", "not JSON"),
+        ('{"a":' * 100_000, "not JSON"),
+        ("[1]", "not a JSON object"),
+        ({"file": "b/1.txt", "address": 5}, "address is not a text"),
+        ({"file": "b/1.txt", "publisher": 5}, "publisher is not a text"),
+        ({"file": "b/1.txt", "language": ["fr"]}, "language is not a text"),
+        ({"file": "b/1.txt", "date": 20250304}, "date is not a text"),
+        ({"file": 1}, "file is not a text"),
+        ({"file": "a\x00"}, "no file can have this name"),
+        ({"file": "\ud800"}, "no file can have this name"),
+    ],
+    ids=range(10),
+)
 def test_a_broken_index_line_is_named(folder, line, told):
     write_index(folder, {"file": "a.txt"}, line)
     with pytest.raises(ListingError, match=f"index.jsonl, line 2: {told}"):
         list(list_folder(folder))
+
+
+def test_an_index_that_is_not_utf_8_is_named_with_its_line(folder):
+    (folder / "index.jsonl").write_bytes(b'{"file": "a.txt"}\n{"file": "c.txt", "title": "Caf\xe9"}\n')
+    with pytest.raises(ListingError, match=r"index.jsonl, line 2: not JSON in UTF-8"):
+        list(list_folder(folder))
+
+
+@pytest.mark.parametrize("separator", ["\u2028", "\u2029", "\x85"])
+def test_an_index_line_ends_at_a_line_feed_only(folder, separator):
+    line = json.dumps({"file": "a.txt", "title": f"One{separator}two"}, ensure_ascii=False)
+    (folder / "index.jsonl").write_bytes(f'{line}\r\n{{"file": "c.txt", "title": "T"}}'.encode())
+    titles = {entry.file_path: entry.title for entry in list_folder(folder)}
+    assert (titles["a.txt"], titles["c.txt"]) == ("One two", "T")
+
+
+def test_no_word_of_an_index_holds_what_a_database_refuses(folder):
+    names = ("address", "title", "language", "publisher", "channel", "authority_id", "reference", "kind", "text_field")
+    write_index(
+        folder, {"file": "a.txt", **dict.fromkeys(names, " a\x00\ud800b\uffff\n c")}, {"file": "c.txt", "title": "\x00"}
+    )
+    told = {entry.file_path: entry for entry in list_folder(folder)}
+    assert {getattr(told["a.txt"], name) for name in names} == {"ab c"}
+    assert told["c.txt"].title is None
+
+
+@pytest.fixture
+def closed(monkeypatch):
+    """Close folders to the process: it may be root, whom no permission holds up."""
+    closed, scandir = set(), os.scandir
+
+    def refuse(place):
+        if place in closed:
+            raise PermissionError(13, "Permission denied", str(place))
+        return scandir(place)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    return closed
+
+
+def test_a_folder_below_that_cannot_be_listed_has_an_entry_of_its_own(folder, closed):
+    closed.add(folder / "b")
+    assert [entry.file_path for entry in list_folder(folder)] == ["a.txt", "b", "c.txt"]
+
+
+def test_a_folder_that_cannot_be_listed_is_named(folder, closed):
+    closed.add(folder)
+    with pytest.raises(ListingError, match=r"documents is not a folder that can be listed \(Permission denied\)"):
+        list(list_folder(folder))
+
+
+def test_an_index_that_cannot_be_read_is_named(folder, monkeypatch):
+    def refuse(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    write_index(folder, {"file": "a.txt"})
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(ListingError, match=r"index.jsonl cannot be read \(Permission denied\)"):
+        list(list_folder(folder))
+
+
+def test_what_is_no_folder_is_listed_whatever_it_is(folder):
+    (folder / "circle").symlink_to("circle")
+    (folder / "nowhere").symlink_to("missing")
+    os.mkfifo(folder / "pipe")
+    listed = [entry.file_path for entry in list_folder(folder)]
+    assert listed == ["a.txt", "b/1.txt", "b/2.txt", "c.txt", "circle", "nowhere", "pipe"]
 
 
 def test_a_link_is_listed_but_not_followed(folder, tmp_path):

@@ -182,7 +182,8 @@ def test_one_failed_source_of_two_is_told_and_the_run_goes_on(reported, dags, ow
     assert str(run.state) == "success"
     assert row_count(own, tables.documents) == len(DOCUMENTS)
     assert [record.message for record in caplog.records if record.levelname == "ERROR"] == [
-        f"gone: {own.home.parent / 'documents'}-gone is not a folder: name one that holds documents"
+        f"gone: {own.home.parent / 'documents'}-gone is not a folder that can be listed (No such file or directory): "
+        "name one that holds documents"
     ]
 
 

@@ -4,7 +4,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from analysis.errors import DeliveryError, SettingsError
+from analysis.errors import DeliveryError, DeliveryInDoubtError, SettingsError
 
 
 def mail(to: str) -> EmailMessage:
@@ -100,4 +100,16 @@ def test_a_server_that_does_not_answer_is_an_error(connect):
     extra = {"disable_ssl": True, "disable_tls": True, "retry_limit": 0, "timeout": 2}
     connect("smtp_default", conn_type="smtp", host="127.0.0.1", port=1, extra=extra)
     with pytest.raises(DeliveryError, match="was not taken by smtp_default"):
+        mail_delivery()(mail("reader@example.org"))
+
+
+def test_a_connection_that_breaks_after_the_text_leaves_the_mail_in_doubt(connected_mailbox, monkeypatch):
+    from policy_signals_airflow.connection import mail_delivery
+
+    async def break_off(server, _session, _envelope) -> str:
+        server.transport.abort()
+        return "250 OK"
+
+    monkeypatch.setattr(connected_mailbox, "handle_DATA", break_off, raising=False)
+    with pytest.raises(DeliveryInDoubtError, match=r"mail to reader@example\.org may have been taken by smtp_default"):
         mail_delivery()(mail("reader@example.org"))

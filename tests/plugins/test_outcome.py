@@ -17,3 +17,10 @@ def test_a_mail_that_did_not_arrive_is_an_error_that_names_the_reader():
     require_delivery([])
     with pytest.raises(DeliveryError, match=r"no mail for one@example\.org, two@example\.org"):
         require_delivery(["one@example.org", "two@example.org"])
+
+
+def test_a_mail_in_doubt_is_an_error_that_says_how_to_send_it_again():
+    with pytest.raises(DeliveryError, match=r"^the mail for two@example\.org may not have come: .*deleted"):
+        require_delivery([], ["two@example.org"])
+    with pytest.raises(DeliveryError, match=r"no mail for one@example\.org; the mail for two@example\.org may not"):
+        require_delivery(["one@example.org"], ["two@example.org"])

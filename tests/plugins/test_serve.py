@@ -135,6 +135,20 @@ def test_airflow_gets_this_projects_folders_and_only_this_machine(tmp_path):
     assert environment["PATH"] == f"{Path(sys.executable).parent}{os.pathsep}/bin"
 
 
+def test_nothing_of_another_airflow_gets_in_but_its_connections(tmp_path):
+    shell = {
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": "postgresql://somebody@elsewhere/airflow",
+        "AIRFLOW__CORE__FERNET_KEY_CMD": "cat /elsewhere",
+        "AIRFLOW_CONFIG": "/elsewhere/airflow.cfg",
+        "AIRFLOW_HOME": "/elsewhere",
+        "AIRFLOW_CONN_SMTP_DEFAULT": "smtp://mail.example.org",
+    }
+    environment = serve.airflow_environment(Settings(_env_file=None, home=tmp_path), 8081, "s" * 64, shell)
+    assert [name for name, value in environment.items() if "elsewhere" in value] == []
+    assert not {"AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "AIRFLOW__CORE__FERNET_KEY_CMD", "AIRFLOW_CONFIG"} & set(environment)
+    assert environment["AIRFLOW_CONN_SMTP_DEFAULT"] == "smtp://mail.example.org"
+
+
 def started(mark: str) -> subprocess.Popen:
     leader = subprocess.Popen(
         [sys.executable, "-c", LEADER],

@@ -8,7 +8,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message
 from aiosmtpd.smtp import AuthResult
 
-from analysis.errors import DeliveryError, SettingsError
+from analysis.errors import DeliveryError, DeliveryInDoubtError, SettingsError
 from analysis.report.delivery import smtp_delivery
 
 
@@ -17,13 +17,24 @@ class Mailbox(Message):
 
     def __init__(self) -> None:
         super().__init__()
-        self.received, self.logins = [], []
+        self.received, self.logins, self.farewell = [], [], "221 Bye"
 
-    async def handle_RCPT(self, _server, _session, envelope, address, _options):
+    async def handle_RCPT(self, server, _session, envelope, address, _options):
+        if address.startswith("leaving@"):
+            server.transport.abort()
         if address.startswith("nobody@"):
             return "550 no such mailbox"
         envelope.rcpt_tos.append(address)
         return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):
+        answer = await super().handle_DATA(server, session, envelope)
+        if envelope.rcpt_tos == ["dropped@example.org"]:
+            server.transport.abort()
+        return "554 no such content" if envelope.rcpt_tos == ["unwanted@example.org"] else answer
+
+    async def handle_QUIT(self, _server, _session, _envelope):
+        return self.farewell
 
     def handle_message(self, message) -> None:
         self.received.append(message)
@@ -87,6 +98,25 @@ def test_a_refused_recipient_is_an_error(box):
 def test_one_refused_recipient_of_two_is_an_error_too(box):
     with pytest.raises(DeliveryError, match="nobody@example.org was refused by 127.0.0.1"):
         smtp_delivery(f"smtp://127.0.0.1:{box.port}")(mail("a@example.org, nobody@example.org"))
+    assert len(box.received) == 1
+
+
+def test_a_connection_that_breaks_after_the_text_leaves_the_mail_in_doubt(box):
+    with pytest.raises(DeliveryInDoubtError, match="mail to dropped@example.org may have been taken by 127.0.0.1"):
+        smtp_delivery(f"smtp://127.0.0.1:{box.port}")(mail("dropped@example.org"))
+    assert len(box.received) == 1
+
+
+@pytest.mark.parametrize("reader", ["leaving@example.org", "unwanted@example.org"])
+def test_a_connection_that_breaks_before_the_text_and_a_refused_text_leave_no_doubt(box, reader):
+    with pytest.raises(DeliveryError, match=f"mail to {reader} was not taken by 127.0.0.1") as caught:
+        smtp_delivery(f"smtp://127.0.0.1:{box.port}")(mail(reader))
+    assert caught.type is DeliveryError
+
+
+def test_a_strange_farewell_after_the_mail_was_taken_is_no_error(box):
+    box.farewell = "500 who are you"
+    smtp_delivery(f"smtp://127.0.0.1:{box.port}")(mail("a@example.org"))
     assert len(box.received) == 1
 
 

@@ -3,7 +3,16 @@ from __future__ import annotations
 import pytest
 
 from analysis.catalogue import Authority
-from analysis.statements.attribute import REACH, Attribution, Mention, Names, attribute, fold, is_acronym, known_names
+from analysis.statements.attribute import (
+    REACH,
+    Attribution,
+    Mention,
+    Names,
+    attribute,
+    fold,
+    is_acronym,
+    known_names,
+)
 from analysis.statements.split import Passage
 
 BODIES = (
@@ -53,6 +62,28 @@ def test_apostrophes_and_traditional_characters_make_no_other_name():
     assert found("L’autorité d’essai agit.") == [("autorité d’essai", "us-ftc")]
     assert found("市場監管總局發布公告") == [("市場監管總局", "cn-samr")]
     assert found("由市场监管总局SAMR发布") == [("市场监管总局", "cn-samr"), ("SAMR", "cn-samr")]
+
+
+@pytest.mark.parametrize(
+    "text", ["FTC CGM ships goods.", "An FTC filing by Acme", "FTC filings", "FTC Filing", "SAMR Holdings grew.", "SAMR Group"]
+)
+def test_an_acronym_within_another_name_is_no_mention(text):
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["FTC Sues Acme", "FTC SUES ACME", "The FTC, CGM and others", "FTC AI rules", "FTC CGMs", "FTC filed it", "FTC"]
+)
+def test_an_acronym_before_another_capital_stays_a_mention(text):
+    assert found(text) == [("FTC", "us-ftc")]
+
+
+def test_no_body_of_the_catalogue_is_found_in_a_shipping_line_or_a_filing():
+    assert known_names().find("CMA CGM raised its prices, an SEC filing by Apple shows.") == []
+
+
+def test_a_written_out_name_may_be_followed_by_anything():
+    assert found("A Federal Trade Commission filing") == [("Federal Trade Commission", "us-ftc")]
 
 
 @pytest.mark.parametrize("text", ["L’İstanbul\u00a0ẞ 國家", "", "ﬁ ǅ"])
@@ -110,6 +141,123 @@ def test_a_pronoun_or_a_general_noun_carries_the_authority_on(language, text):
     assert told(text, language=language)[0] == Attribution(None, "none", None, False)
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("es", "Meta dijo que apelará."),
+        ("es", "Meta, dueña de Facebook, dijo que apelará."),
+        ("es", "«Vamos a apelar la multa», dijo un portavoz de Meta."),
+        ("es", "La empresa afirmó que cumple la ley."),
+        ("fr", "Le patron de Meta a-t-il menti ?"),
+        ("zh", "阿里巴巴有关负责人说明了情况。"),
+        ("zh", "阿里巴巴发言人表示将上诉。"),
+        ("zh", "欧洲监管机构另有看法。"),
+        ("zh", "公司主席表示将上诉。"),
+        ("zh", "其他表示也有。"),
+        ("en", "The president of Intel praised it."),
+        ("en", "The bank JPMorgan said so."),
+        ("en", "It met officials\tReuters knows."),
+        ("en", "The president of\u00a0Intel praised it."),
+        ("fr", "Le président de Renault a salué la règle."),
+        ("fr", "L’agence d’information l’a dit."),
+        ("fr", "Le ministre des sports a salué la règle."),
+        ("de", "Der Präsident des Verbands lobte sie."),
+        ("de", "Die Agentur der Branche lobte sie."),
+        ("de", "Das sei gut, so der Minister von Hessen."),
+        ("es", "El presidente del banco la elogió."),
+        ("es", "La agencia de noticias lo contó."),
+    ],
+)
+def test_the_words_of_another_subject_carry_nothing_on(language, text):
+    assert told("FTC", text, language=language)[1] == Attribution(None, "none", None, "«" in text)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("es", "Dijo que actuará."),
+        ("es", "También señaló que actuará."),
+        ("es", "«Vamos a actuar de inmediato», dijo."),
+        ("es", '"Vamos a actuar de inmediato", añadió.'),
+        ("es", "Vamos a actuar —indicó— de inmediato."),
+        ("fr", "« Nous agirons tout de suite », a-t-il dit."),
+        ("zh", "“我们将立即采取有力措施”，发言人表示。"),
+        ("zh", "监管机构要求整改。"),
+        ("en", "The president of Intel praised it, the agency said."),
+        ("de", "Das sei gut, so der Minister."),
+    ],
+)
+def test_words_without_another_subject_carry_on(language, text):
+    assert told("FTC", text, language=language)[1].authority_id == "us-ftc"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", '"The commission will not wait any longer," said Margrethe Vestager.'),
+        ("fr", "« La commission va agir tout de suite », a déclaré Margrethe Vestager."),
+        ("de", "„Die Kommission wird sofort handeln“, sagte Margrethe Vestager."),
+        ("es", "«La comisión va a actuar de inmediato», dijo Margrethe Vestager."),
+    ],
+)
+def test_a_quotation_of_another_person_is_nobodys_nor_are_her_further_words(language, text):
+    further = {"en": "she said", "fr": "a-t-elle dit", "de": "sagte sie", "es": "según ella"}[language]
+    _, quoted, pronoun = told("FTC", text, f"Oui, {further}.", language=language)
+    assert quoted == Attribution(None, "none", None, True)
+    assert pronoun == Attribution(None, "none", None, False)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", '"We will not wait any longer," said the commissioner Margrethe Vestager.'),
+        ("fr", "« Nous agirons tout de suite », a déclaré la commissaire Margrethe Vestager."),
+        ("de", "„Wir werden sofort handeln“, sagte die Kommissarin Margrethe Vestager."),
+        ("es", "«Vamos a actuar de inmediato», dijo la comisaria Margrethe Vestager."),
+    ],
+)
+def test_a_person_quoted_with_the_office_speaks_for_the_authority_but_is_not_its_head(language, text):
+    assert told("Lina Khan", text, language=language)[1] == Attribution("us-ftc", "context", None, True)
+
+
+def test_after_another_person_a_named_authority_is_carried_on_again():
+    other = '"We shall appeal at once," said Tim Cook.'
+    assert [told("FTC", other, *more, "She said no.")[-1].authority_id for more in ([], ["The agency spoke."], ["FTC"])] == [
+        None,
+        "us-ftc",
+        "us-ftc",
+    ]
+
+
+def test_a_general_noun_with_an_owner_carries_on_where_it_is_in_the_name_of_the_authority():
+    text = "The Ministry of Commerce said so."
+    ministry = Authority(id="cn-mofcom", jurisdiction="CN", level="ministry", names={"en": ("China's Ministry of Commerce",)})
+    passages = [Passage(0, 1, words) for words in ("China’s Ministry of Commerce acted.", text, "The Ministry of Sports sat.")]
+    assert [one.by for one in attribute(passages, "en", None, Names((ministry,)))] == ["name", "context", "none"]
+    assert told("FTC", text)[1].by == "none"
+
+
+def test_the_head_named_once_is_carried_on_in_french():
+    texts = (
+        "« Les règles seront claires », a souligné jeudi Wu Qing, "
+        "le patron de l’autorité chinoise de régulation des marchés (CSRC).",
+        "« Nous irons plus loin encore », a-t-il souligné.",
+        "Les règles seront revues, a noté Wu Qing lors d’une conférence.",
+    )
+    assert attribute([Passage(0, len(text), text) for text in texts], "fr", None) == [
+        Attribution("cn-csrc", "speaker", "Wu Qing", True),
+        Attribution("cn-csrc", "context", "Wu Qing", True),
+        Attribution("cn-csrc", "speaker", "Wu Qing", False),
+    ]
+
+
+def test_of_two_authorities_in_a_passage_the_first_is_kept():
+    assert [told("SAMR and the FTC agreed.")[0].authority_id, told("FTC and SAMR agreed.")[0].authority_id] == [
+        "cn-samr",
+        "us-ftc",
+    ]
+
+
 def test_an_unknown_language_carries_on_in_quotations_only():
     _, said, quoted = told("FTC", "Η αρχή ήταν αυστηρή.", "«Θα δράσουμε αμέσως και χωρίς καθυστέρηση»", language="el")
     assert (said.authority_id, quoted.by, quoted.authority_id) == (None, "context", "us-ftc")
@@ -138,12 +286,24 @@ def test_an_official_text_speaks_for_its_publisher():
         ("„Wir werden sofort handeln“, hieß es.", True),
         ("他说：“我们将立即采取有力的监管措施。”", True),
         ("“We will act at once and go on", True),
+        ("We will act at once and go on”", True),
+        ('The agency said: "We will act at once."', True),
+        ('"We will act at once and go on', True),
         ('The "rule" is here.', False),
+        ('The "gatekeeper" designation applies to six firms', False),
+        ('The "gatekeeper" designation and the "very large platform" apply', True),
+        ('"Gatekeeper" designation applies to six firms', False),
+        ('A screen of 14" width and more is a large one', False),
         ("Nobody is quoted here.", False),
     ],
 )
 def test_direct_speech_is_flagged(text, is_quotation):
     assert told(text)[0].is_quotation is is_quotation
+
+
+def test_a_long_text_without_a_closing_mark_is_searched_once():
+    # Were it searched to its end from each of its places, this would run for many minutes.
+    assert told("word " * 80_000) == [Attribution(None, "none", None, False)]
 
 
 def test_no_passages_have_no_attributions():

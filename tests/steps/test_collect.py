@@ -4,13 +4,14 @@ import json
 import os
 import re
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from analysis import archive, catalogue, steps
-from analysis.errors import CatalogueError
+from analysis import archive, catalogue, steps, store
+from analysis.errors import CatalogueError, UnreadableError
 from analysis.steps.classify import classify
 from analysis.steps.collect import Period
 from analysis.steps.integrity import check_database
@@ -226,3 +227,173 @@ def test_more_files_than_one_transaction_takes_are_all_stored(home, write, colle
 def test_an_unknown_source_is_refused(home, now):
     with pytest.raises(CatalogueError, match="unknown source nowhere"):
         steps.collect(home, now, ["nowhere"])
+
+
+STEP = sys.modules["analysis.steps.collect"]
+"""Not by its dotted name: `analysis.steps` has a function of that name."""
+
+
+def test_a_corrected_date_and_a_blank_line_leave_a_document_with_its_first_fetch(home, write, collect, rows, now):
+    folder = write({"a.txt": TEXT}, [{"file": "a.txt", "date": "2025-03-04"}])
+    collect(folder)
+    [first] = rows(home, documents)
+    write(index=[{"file": "a.txt", "date": "2025-03-05"}])
+    assert collect(folder, now=now + timedelta(days=1))["documents"] == 1
+    write({"a.txt": f"\n{TEXT}\n\n"})
+    assert collect(folder, now=now + timedelta(days=2))["documents"] == 0
+    assert rows(home, documents) == [{**first, "published_on": date(2025, 3, 5)}]
+    assert len(rows(home, fetches, address="a.txt")) == 3
+    assert check_database(home)["broken"] == {}
+
+
+def test_a_date_that_is_corrected_and_put_back_is_put_back(home, write, collect, rows, now):
+    for days, told in enumerate(("2025-03-04", "2025-03-05", "2025-03-04")):
+        collect(write({"a.txt": TEXT}, [{"file": "a.txt", "date": told}]), now=now + timedelta(days=days))
+        assert [str(row["published_on"]) for row in rows(home, documents)] == [told]
+
+
+def test_a_file_on_which_the_reader_failed_is_tried_again_and_the_others_are_stored(
+    home, write, collect, rules, rows, now, monkeypatch
+):
+    folder = write({"a.txt": TEXT, "b.txt": ""})
+    # It takes other arguments: an error that nobody foresaw.
+    monkeypatch.setattr(STEP, "extract", os._exit)
+    assert collect(folder)["rejected"] == 2
+    assert rules() == {"a.txt": "crashed", "b.txt": "crashed"} and rows(home, fetches) == []
+    [before] = rows(home, rejected, subject="a.txt")
+    assert collect(folder, now=now + timedelta(days=1))["rejected"] == 0
+    assert rows(home, rejected, subject="a.txt") == [before]
+    monkeypatch.undo()
+    monkeypatch.setattr(STEP, "BATCH", 1)
+    assert collect(folder)["documents"] == 1
+    assert "a.txt" not in rules()
+    assert check_database(home)["broken"] == {}
+
+
+def test_a_folder_that_cannot_be_listed_is_told_as_such(tmp_path):
+    with pytest.raises(UnreadableError, match="cannot be listed") as caught:
+        STEP._read_file(tmp_path)
+    assert caught.value.rule == "not_readable"
+
+
+def test_two_folders_with_broken_files_of_one_name_have_a_rejection_each(home, tmp_path, collect, rows):
+    for name, content in (("first", b"[1, 2, 3]"), ("second", b"[1, 2]")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.json").write_bytes(content)
+        collect(tmp_path / name)
+    assert len({row["content_hash"] for row in rows(home, rejected, subject="a.json")}) == 2
+
+
+def test_a_mended_file_is_no_longer_rejected(home, write, collect, rules):
+    folder = write({"a.txt": "short", "b.txt": "short"})
+    collect(folder)
+    write({"a.txt": TEXT})
+    assert collect(folder)["documents"] == 1
+    assert rules() == {"b.txt": "no_text"}
+    assert check_database(home)["broken"] == {}
+
+
+def test_a_rejection_keeps_the_time_at_which_it_was_first_made(home, write, collect, rows, now):
+    for days, body in enumerate(("xx-one", "xx-two")):
+        folder = write({"a.txt": TEXT}, [{"file": "a.txt", "authority_id": body}])
+        collect(folder, now=now + timedelta(days=days))
+    [row] = rows(home, rejected, subject="a.txt")
+    assert "xx-two" in row["reason"] and row["rejected_at"] == now
+
+
+def test_a_corrected_language_has_the_statements_made_and_judged_anew(home_on_each, write, rows, now):
+    line = {"file": "a.txt", "channel": "official", "authority_id": "us-sec"}
+    for days, language in enumerate(("th", "en", "th")):
+        folder = write({"a.txt": TEXT}, [{**line, "language": language}])
+        steps.collect(home_on_each, now + timedelta(days=days), folder=folder)
+        classify(home_on_each, now)
+        assert {row["language"] for row in rows(home_on_each, statements)} == {language}
+        assert len(rows(home_on_each, signals)) == (language == "en")
+        assert len(rows(home_on_each, rejected, rule="language_not_supported")) == (language == "th")
+    assert check_database(home_on_each)["broken"] == {}
+
+
+@pytest.mark.parametrize(
+    ("correction", "expected"), [({"authority_id": "us-ftc"}, "us-ftc"), ({"channel": "press", "authority_id": None}, None)]
+)
+def test_a_corrected_authority_or_channel_reaches_the_statements(home, write, collect, rows, now, correction, expected):
+    line = {"file": "a.txt", "language": "en", "channel": "official", "authority_id": "us-sec"}
+    words = "We welcome crypto asset firms and will support them with simpler rules."
+    for told in (line, {**line, **correction}):
+        collect(write({"a.txt": words}, [told]))
+        classify(home, now)
+    [statement] = rows(home, statements)
+    assert statement["authority_id"] == expected
+    assert [row["statement_id"] for row in rows(home, signals)] == [statement["statement_id"]]
+
+
+def test_two_runs_at_once_do_not_store_a_text_twice(home_on_each, tmp_path, rows, now, monkeypatch):
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"{name}.txt").write_text(TEXT)
+    check = STEP.check
+
+    def check_while_another_runs(*given):
+        monkeypatch.setattr(STEP, "check", check)
+        assert steps.collect(home_on_each, now, folder=tmp_path / "second")["documents"] == 1
+        return check(*given)
+
+    monkeypatch.setattr(STEP, "check", check_while_another_runs)
+    counts = steps.collect(home_on_each, now, folder=tmp_path / "first")
+    assert (counts["documents"], counts["copies"]) == (0, 1)
+    assert [row["file_path"] for row in rows(home_on_each, documents)] == ["second.txt"]
+    assert check_database(home_on_each)["broken"] == {}
+
+
+def test_one_run_at_a_time_stores_documents_on_postgresql(own_home, postgresql, write, rows, now):
+    home = own_home(postgresql)
+    engine = store.open_engine(postgresql)
+    with ThreadPoolExecutor(1) as other, store.writing(engine) as connection:
+        STEP._take_turn(connection)
+        run = other.submit(steps.collect, home, now, folder=write({"a.txt": TEXT}))
+        with pytest.raises(TimeoutError):
+            run.result(timeout=5)
+        connection.rollback()
+        assert run.result(timeout=30)["documents"] == 1
+
+
+def test_a_text_that_returns_to_its_address_is_the_latest_again(home, write, collect, rows, now):
+    other = "The Securities and Exchange Commission bans the sale of crypto assets to the public."
+    for days, text in enumerate((TEXT, other, TEXT, TEXT)):
+        folder = write({"a.txt": text}, [{"file": "a.txt", "address": "https://www.agency.example/1"}])
+        assert collect(folder, now=now + timedelta(days=days))["documents"] == (days < 3)
+    found = {row["text"]: (row["revision"], row["is_latest"]) for row in rows(home, documents)}
+    assert found == {TEXT: (3, True), other: (2, False)}
+    assert check_database(home)["broken"] == {}
+
+
+def test_a_text_that_returns_in_another_file_is_the_latest_and_stays_with_its_first_file(home, write, collect, rows):
+    other = "The Securities and Exchange Commission bans the sale of crypto assets to the public."
+    texts = {"1.txt": TEXT, "2.txt": other, "3.txt": TEXT}
+    for count in (1, 2, 3):
+        named = dict(list(texts.items())[:count])
+        folder = write(named, [{"file": name, "address": "https://www.agency.example/1"} for name in named])
+        collect(folder)
+    [latest] = rows(home, documents, is_latest=True)
+    assert (latest["text"], latest["file_path"], latest["revision"]) == (TEXT, "1.txt", 3)
+    assert [row["rule"] for row in rows(home, rejected, subject="3.txt")] == ["exact_copy"]
+    assert check_database(home)["broken"] == {}
+
+
+def test_a_text_that_is_superseded_elsewhere_is_no_copy(home, write, collect, rows):
+    other = "The Securities and Exchange Commission bans the sale of crypto assets to the public."
+    line = {"file": "a.txt", "address": "https://www.agency.example/1"}
+    for text in (TEXT, other):
+        folder = write({"a.txt": text}, [line])
+        collect(folder)
+    folder = write({"b.txt": TEXT}, [line, {"file": "b.txt", "address": "https://www.agency.example/2"}])
+    assert collect(folder)["copies"] == 0
+    assert {(row["address"], row["text"]) for row in rows(home, documents, is_latest=True)} == {
+        ("https://www.agency.example/1", other),
+        ("https://www.agency.example/2", TEXT),
+    }
+
+
+def test_a_folder_named_at_run_time_leaves_no_path_of_this_machine_behind(write, collect, contents, home, tmp_path):
+    collect(write({"a.txt": TEXT}))
+    assert str(tmp_path / "documents") not in repr(contents(home))

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from functools import partial
+from types import SimpleNamespace
 
 import pytest
+import tenacity.nap
 from werkzeug import Response
 
 from analysis import steps
+from analysis.collect import isolate
 from analysis.steps.collect import Period
 from analysis.steps.integrity import check_database
 from analysis.tables import documents, fetches, rejected, source_state
@@ -83,13 +88,15 @@ def test_entries_are_fetched_once_and_a_second_visit_asks_conditionally(publishe
     assert check_database(home)["broken"] == {}
 
 
-def test_a_page_that_fails_is_tried_again_next_time(publisher, declare, collect, home, rows):
+def test_a_page_that_fails_is_tried_again_next_time(publisher, declare, collect, home, rows, monkeypatch):
+    monkeypatch.setattr(tenacity.nap, "time", SimpleNamespace(sleep=collect.pauses.append))
     declare(paper=publisher.feed_address)
     publisher.publish("/1.html", "round 1")
-    publisher.publish("/2.html", "round 2", status=404)
+    # Not 404 as before: an unchanged feed is read again only for what may have passed by then.
+    publisher.publish("/2.html", "round 2", status=503)
     assert collect()["documents"] == 1
     [failure] = rows(home, fetches, outcome="failed")
-    assert "answered 404" in failure["error"] and failure["content_hash"] is None
+    assert "answered 503" in failure["error"] and failure["content_hash"] is None
     assert rows(home, source_state, source_id="paper")[0]["etag"] is None
     publisher.server.clear_all_handlers()
     mended = Publisher(publisher.server)
@@ -99,6 +106,59 @@ def test_a_page_that_fails_is_tried_again_next_time(publisher, declare, collect,
     assert len(rows(home, documents)) == 2
     assert rows(home, source_state, source_id="paper")[0]["etag"] == '"2"'
     assert check_database(home)["broken"] == {}
+
+
+def test_a_page_that_is_not_there_is_asked_again_only_with_a_changed_feed(publisher, declare, collect, home, rows):
+    declare(paper=publisher.feed_address)
+    publisher.publish("/1.html", "round 1", status=404)
+    collect()
+    collect()
+    assert publisher.asked("/1.html") == 1
+    assert rows(home, source_state, source_id="paper")[0]["state"] == "unchanged"
+    publisher.publish("/2.html", "round 2")
+    assert collect()["documents"] == 1
+    assert publisher.asked("/1.html") == 2
+
+
+def test_a_page_on_which_the_reader_failed_is_read_again_though_the_feed_is_unchanged(
+    publisher, declare, collect, home, rows, monkeypatch
+):
+    declare(paper=publisher.feed_address)
+    publisher.publish("/1.html", "round 1")
+    with monkeypatch.context() as patch:
+        # It takes other arguments: an error that nobody foresaw.
+        patch.setattr(sys.modules["analysis.steps.collect"], "extract", os._exit)
+        assert collect()["rejected"] == 1
+    assert [row["rule"] for row in rows(home, rejected)] == ["crashed"]
+    assert collect()["documents"] == 1
+    assert rows(home, rejected) == []
+
+
+def test_a_feed_that_takes_too_long_to_parse_fails_its_source_alone(publisher, declare, collect, home, rows, monkeypatch):
+    declare(paper=publisher.feed_address)
+    for number in range(5000):
+        publisher.pages[f"/{number}.html"] = f"round {number}"
+    monkeypatch.setattr(isolate, "SECONDS", 0.1)
+    assert collect()["failed_sources"] == ["paper"]
+    assert "took more than" in rows(home, source_state, source_id="paper")[0]["error"]
+
+
+def test_an_entry_without_a_link_or_with_one_to_a_foreign_host_is_a_stated_rejection(
+    publisher, httpserver, declare, collect, home, rows
+):
+    items = "<item><title>No link</title></item>" + ITEM.format("Away", "https://elsewhere.example/1")
+    httpserver.expect_request("/odd.xml").respond_with_data(
+        f'<?xml version="1.0"?><rss version="2.0"><channel><title>A</title>{items}</channel></rss>', headers={"ETag": '"1"'}
+    )
+    declare(paper=httpserver.url_for("/odd.xml"))
+    assert collect()["rejected"] == 2
+    assert {row["subject"]: row["rule"] for row in rows(home, rejected)} == {
+        "No link": "no_address", "https://elsewhere.example/1": "host_not_allowed"
+    }  # fmt: skip
+    assert rows(home, fetches) == [] and collect.pauses == []
+    [state] = rows(home, source_state, source_id="paper")
+    assert (state["state"], state["etag"]) == ("got", '"1"')
+    assert collect()["rejected"] == 0
 
 
 def test_what_a_period_left_out_is_taken_by_a_visit_without_one(publisher, declare, collect, home, rows, now):

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
+from pathlib import Path
 
 import pandas as pd
 
@@ -57,6 +59,19 @@ def test_a_point_that_is_gone_becomes_an_empty_vintage_even_when_none_is_left(ho
     _, gone = [row for row in vintages(rows, home_on_each) if row["sector"] == "crypto_assets"]
     assert (gone["statement_count"], gone["document_count"], gone["balance"], gone["reason"]) == (0, 0, None, "too_few_stories")
     assert flow(home_on_each, folder, now + timedelta(days=2))["index"] == {"index_points": 0}
+
+
+def test_a_document_dated_tomorrow_counts_from_that_day_on(home, write, flow, rows, now):
+    text = "The Securities and Exchange Commission will support crypto asset firms with simpler rules."
+    tomorrow = now + timedelta(days=7)
+    line = {"file": "a.txt", "authority_id": "us-sec", "channel": "official", "language": "en", "date": f"{tomorrow:%Y-%m-%d}"}
+    folder = write({"a.txt": text}, [line])
+    assert flow(home, folder)["report"]["week"] == "2025-W23"
+    assert rows(home, stance_index) == []
+    later = flow(home, folder, tomorrow)
+    assert [row["document_count"] for row in vintages(rows, home, monday(tomorrow.date()))] == [1]
+    assert later["report"]["week"] == "2025-W24"
+    assert text in re.sub("<[^>]+>", "", Path(later["report"]["report"]).read_text(encoding="utf-8"))
 
 
 def test_a_document_of_the_future_or_without_date_is_in_no_figure(home, write, flow, rows, now):

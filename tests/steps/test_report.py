@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from analysis import steps
+from analysis import steps, store
 from analysis.errors import PolicySignalsError
-from analysis.steps.report import parse_week, week_name
+from analysis.steps.report import assemble, parse_week, week_name
 from analysis.tables import reports
 
 
@@ -38,6 +38,36 @@ def test_a_file_that_was_lost_is_made_again_under_its_name(home, documents_folde
     assert len(rows(home, reports)) == 1
 
 
+def test_figures_that_come_back_are_a_new_edition_so_that_the_newest_one_is_right(home, documents_folder, flow, rows, now):
+    first = flow(home, documents_folder)["report"]
+    [row] = rows(home, reports)
+    with store.writing(store.open_engine(home.database_url)) as connection:
+        store.upsert(connection, reports, [{**row, "report_id": "between", "edition": 2, "figures_hash": "other"}])
+    third = steps.report(home, now + timedelta(days=1))
+    assert third["report"] != first["report"]
+    assert Path(third["mail"]).is_file()
+    found = sorted(rows(home, reports), key=lambda row: row["edition"])
+    assert [(row["edition"], row["figures_hash"]) for row in found] == [
+        (1, row["figures_hash"]), (2, "other"), (3, row["figures_hash"])
+    ]  # fmt: skip
+    assert steps.report(home, now + timedelta(days=2)) == third
+
+
+def test_a_document_dated_later_in_the_week_is_not_shown_before_its_day(home, documents_folder, flow, now):
+    flow(home, documents_folder)
+    with store.reading(store.open_engine(home.database_url)) as connection:
+        whole, half = (assemble(connection, date(2025, 3, 3), date(2025, 3, day)) for day in (9, 4))
+    assert (whole.documents_by_week["document_count"].sum(), half.documents_by_week["document_count"].sum()) == (6, 3)
+    assert max(whole.evidence["published_on"]) > max(half.evidence["published_on"]) == date(2025, 3, 4)
+
+
+@pytest.mark.parametrize("week", ["2025-W24", "9999-W52"])
+def test_a_week_that_has_not_begun_is_refused(home, week, now):
+    with pytest.raises(PolicySignalsError, match=f"week {week} has not begun: name one up to 2025-W23"):
+        steps.report(home, now, week)
+    assert steps.report(home, now, "2025-W23")["week"] == "2025-W23"
+
+
 def test_the_page_and_the_mail_lie_in_the_home_and_say_the_headline(home, documents_folder, flow):
     made = flow(home, documents_folder)["report"]
     page, mail = Path(made["report"]), Path(made["mail"])
@@ -53,7 +83,7 @@ def test_another_week_can_be_asked_for(home, documents_folder, flow, now):
     assert steps.report(home, now, "2025-W08")["week"] == "2025-W08"
 
 
-@pytest.mark.parametrize("week", ["2025-W54", "2025-10", "W10", "2025-W1", "", "2025-W00"])
+@pytest.mark.parametrize("week", ["2025-W54", "2025-10", "W10", "2025-W1", "", "2025-W00", "0001-W01"])
 def test_what_is_no_week_is_refused(home, week):
     with pytest.raises(PolicySignalsError, match="is none: write it as in 2025-W10"):
         parse_week(week)

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
-from analysis import steps
-from analysis.errors import DeliveryError, PolicySignalsError
+from analysis import steps, store
+from analysis.errors import DeliveryError, DeliveryInDoubtError, PolicySignalsError
 from analysis.tables import deliveries
 
 WEEK = "2025-W10"
@@ -36,10 +40,10 @@ def post():
 
 def test_each_recipient_gets_the_mail_once(reported, post, rows, now):
     readers = ["a@example.org", "b@example.org", "a@example.org", "A@Example.org"]
-    assert steps.send(reported, now, WEEK, readers, post) == {"sent": 2, "already_sent": 1, "failed": []}
+    assert steps.send(reported, now, WEEK, readers, post) == {"sent": 2, "already_sent": 1, "failed": [], "in_doubt": []}
     assert [message["To"] for message in post.taken] == ["a@example.org", "b@example.org"]
     later = now + timedelta(hours=1)
-    assert steps.send(reported, later, WEEK, readers, post) == {"sent": 0, "already_sent": 3, "failed": []}
+    assert steps.send(reported, later, WEEK, readers, post) == {"sent": 0, "already_sent": 3, "failed": [], "in_doubt": []}
     assert len(post.taken) == 2
     ledger = rows(reported, deliveries)
     assert {(row["recipient"], row["state"], row["error"], row["changed_at"]) for row in ledger} == {
@@ -52,7 +56,7 @@ def test_each_recipient_gets_the_mail_once(reported, post, rows, now):
 def test_who_is_refused_has_failed_and_is_tried_again(reported, post, rows, now):
     post.refused = {"a@example.org"}
     assert steps.send(reported, now, WEEK, ["a@example.org", "b@example.org"], post) == {
-        "sent": 1, "already_sent": 0, "failed": ["a@example.org"]
+        "sent": 1, "already_sent": 0, "failed": ["a@example.org"], "in_doubt": []
     }  # fmt: skip
     [failed] = rows(reported, deliveries, state="failed")
     assert failed["error"] == "a@example.org is unknown here"
@@ -71,7 +75,61 @@ def test_the_ledger_says_sending_before_a_mail_leaves_and_who_may_have_it_gets_n
     with pytest.raises(KeyboardInterrupt):
         steps.send(reported, now, WEEK, ["a@example.org"], crash)
     assert states == [["sending"]]
-    assert steps.send(reported, now, WEEK, ["a@example.org"], crash) == {"sent": 0, "already_sent": 1, "failed": []}
+    assert steps.send(reported, now, WEEK, ["a@example.org"], crash) == {
+        "sent": 0,
+        "already_sent": 1,
+        "failed": [],
+        "in_doubt": [],
+    }
+
+
+def test_a_mail_in_doubt_is_told_stays_sending_and_is_not_sent_again(reported, post, rows, now):
+    def break_off(message) -> None:
+        raise DeliveryInDoubtError("the connection broke")
+
+    readers = ["a@example.org"]
+    assert steps.send(reported, now, WEEK, readers, break_off) == {
+        "sent": 0, "already_sent": 0, "failed": [], "in_doubt": readers
+    }  # fmt: skip
+    assert [(row["state"], row["error"]) for row in rows(reported, deliveries)] == [("sending", "the connection broke")]
+    assert steps.send(reported, now, WEEK, readers, post)["already_sent"] == 1
+    assert post.taken == []
+
+
+@pytest.mark.parametrize("before", ["", "failed"])
+def test_of_two_sends_at_once_on_postgresql_only_one_hands_the_mail_over(own_home, postgresql, post, rows, now, before):
+    home = own_home(postgresql)
+    steps.report(home, now, WEEK)
+    steps.send(home, now, WEEK, ["a@example.org"], post)
+    [row] = rows(home, deliveries)
+    engine = store.open_engine(postgresql)
+    with store.writing(engine) as connection:
+        connection.execute(deliveries.delete())
+        store.upsert(connection, deliveries, [{**row, "state": "failed", "error": "full"}] if before else [])
+    with ThreadPoolExecutor() as pool:
+        with store.writing(engine) as connection:
+            store.upsert(connection, deliveries, [{**row, "state": "sending"}])
+            other = pool.submit(steps.send, home, now, WEEK, ["a@example.org"], post)
+            _wait_until_it_waits(engine, other)
+        assert other.result(60) == {"sent": 0, "already_sent": 1, "failed": [], "in_doubt": []}
+    assert len(post.taken) == 1
+
+
+def _wait_until_it_waits(engine, other) -> None:
+    end = time.monotonic() + 60
+    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
+    while not other.done() and time.monotonic() < end:
+        with store.reading(engine) as connection:
+            if connection.scalar(waiting):
+                return
+        time.sleep(0.05)
+
+
+def test_a_mail_that_was_deleted_is_a_clear_error(home, post, now):
+    made = steps.report(home, now, WEEK)
+    Path(made["mail"]).unlink()
+    with pytest.raises(PolicySignalsError, match="cannot be read .*: run `policy-signals report --week 2025-W10`"):
+        steps.send(home, now, WEEK, ["a@example.org"], post)
 
 
 @pytest.mark.parametrize(

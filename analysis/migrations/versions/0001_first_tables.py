@@ -50,7 +50,7 @@ def upgrade() -> None:
     comment='Registry of fitted classifiers.'
     )
     op.create_table('reports',
-    sa.Column('report_id', sa.String(length=24), nullable=False, comment="Derived from week, language and the figures' hash."),
+    sa.Column('report_id', sa.String(length=24), nullable=False, comment="Derived from week, language, the figures' hash and the edition."),
     sa.Column('week_on', sa.Date(), nullable=False, comment='Monday of the week reported.'),
     sa.Column('language', sa.String(length=3), nullable=False, comment="Language of the report's own words."),
     sa.Column('edition', sa.Integer(), nullable=False, comment='1 for the first report of the week.'),
@@ -76,7 +76,7 @@ def upgrade() -> None:
     sa.Column('recipient', sa.Text(), nullable=False, comment='To whom.'),
     sa.Column('message_id', sa.Text(), nullable=False, comment='Message-ID of the mail, the same at each attempt.'),
     sa.Column('state', sa.Enum('sending', 'sent', 'failed', native_enum=False, create_constraint=True), nullable=False, comment='How far it got.'),
-    sa.Column('error', sa.Text(), nullable=True, comment='What the server said, if it refused.'),
+    sa.Column('error', sa.Text(), nullable=True, comment='What the server said, if it refused, or why it is in doubt.'),
     sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False, comment='When the state was reached.'),
     sa.ForeignKeyConstraint(['report_id'], ['reports.report_id'], name=op.f('fk_deliveries_report_id')),
     sa.PrimaryKeyConstraint('delivery_id', name=op.f('pk_deliveries')),
@@ -144,7 +144,7 @@ def upgrade() -> None:
     comment='Every content received, once, and every failure to receive one.'
     )
     op.create_table('rejected',
-    sa.Column('rejected_id', sa.String(length=24), nullable=False, comment='Derived from stage, subject and rule.'),
+    sa.Column('rejected_id', sa.String(length=24), nullable=False, comment='Derived from stage, source, subject, rule and content.'),
     sa.Column('stage', sa.Enum('collect', 'statements', 'classify', 'index', native_enum=False, create_constraint=True), nullable=False, comment='Where it was rejected.'),
     sa.Column('source_id', sa.String(length=80), nullable=True, comment='Source it came from, if known.'),
     sa.Column('subject', sa.Text(), nullable=False, comment='File, address or identifier of what was rejected.'),
@@ -172,9 +172,9 @@ def upgrade() -> None:
     comment='Health and request validators of each source.'
     )
     op.create_table('documents',
-    sa.Column('document_id', sa.String(length=24), nullable=False, comment="Derived from the canonical address, or the text where there is none, and the text's hash."),
-    sa.Column('address_key', sa.String(length=24), nullable=False, comment='The same for all revisions of one address.'),
-    sa.Column('revision', sa.Integer(), nullable=False, comment='1 for the first text seen at the address.'),
+    sa.Column('document_id', sa.String(length=24), nullable=False, comment='Derived from the address key and the hash of title and text.'),
+    sa.Column('address_key', sa.String(length=24), nullable=False, comment='Derived from the canonical address, else from source, path and text; the same for all revisions.'),
+    sa.Column('revision', sa.Integer(), nullable=False, comment='1 for the first title and text seen under the address key.'),
     sa.Column('is_latest', sa.Boolean(), nullable=False, comment='Whether no newer revision is known; only latest ones are counted.'),
     sa.Column('story_id', sa.String(length=24), nullable=False, comment='Story it belongs to.'),
     sa.Column('source_id', sa.String(length=80), nullable=False, comment='Source that listed it.'),
@@ -189,7 +189,7 @@ def upgrade() -> None:
     sa.Column('authority_id', sa.String(length=80), nullable=True, comment='Authority that published it, if one did.'),
     sa.Column('published_on', sa.Date(), nullable=True, comment='Day of publication; empty when unknown, never made up.'),
     sa.Column('published_at', sa.DateTime(timezone=True), nullable=True, comment='Moment of publication, where the document tells it.'),
-    sa.Column('date_flag', sa.Enum('stated', 'found', 'unknown', 'future', native_enum=False, create_constraint=True), nullable=False, comment='Stated by the listing, found in the document, unknown, or in the future (kept out of trends).'),
+    sa.Column('date_flag', sa.Enum('stated', 'found', 'unknown', 'future', native_enum=False, create_constraint=True), nullable=False, comment='Stated by the listing, found in the document, unknown, or in the future when it was read.'),
     sa.Column('text', sa.Text(), nullable=False, comment='Main text, as extracted.'),
     sa.Column('text_hash', sa.String(length=64), nullable=False, comment='SHA-256 of title and text in normal form.'),
     sa.Column('character_count', sa.Integer(), nullable=False, comment='Length of the text.'),
