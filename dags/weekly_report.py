@@ -5,7 +5,7 @@
 **Writes** `reports`, and the page and the mail (`.eml`) under `reports/` in the home; the page is shown under
 **Signals**. With `send`, the mail goes through the connection `smtp_default` to every address of `to`, and `deliveries`
 keeps what was sent, so that nobody gets a mail twice. Without `send` no mail leaves, and the task `send_report` is
-shown as skipped.
+shown as skipped. A mail whose delivery is in doubt fails the task and stays `sending` in `deliveries`.
 
 **If it fails**, read the task's log and clear the task. A report that was already made is not made again, and who
 already has the mail is left out.
