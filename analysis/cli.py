@@ -262,7 +262,7 @@ def sources_list() -> None:
     from analysis.catalogue import sources
 
     for source in sources().values():
-        _print(source.model_dump(mode="json"))
+        _print(source.model_dump(mode="json", by_alias=True))
 
 
 @database.command("upgrade", epilog="Example: policy-signals database upgrade")

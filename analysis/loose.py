@@ -20,7 +20,9 @@ from analysis.classify.registry import load
 from analysis.collect.documents import document_row, language_code
 from analysis.collect.extract import extract, find_language
 from analysis.collect.isolate import isolation
-from analysis.collect.listing import Entry, read_feed, read_index
+from analysis.collect.listing.entries import Entry
+from analysis.collect.listing.feed import read_feed
+from analysis.collect.listing.folder import read_index
 from analysis.errors import ListingError, ModelError, PolicySignalsError, UnreadableError
 from analysis.settings import Settings
 from analysis.statements.attribute import attribute

@@ -6,9 +6,10 @@ Light enough for a DAG file: nothing but the standard library and pydantic is im
 from __future__ import annotations
 
 import tomllib
-from datetime import date
+from datetime import date as Day
 from functools import cache
 from pathlib import Path
+from string import Formatter
 from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -25,29 +26,104 @@ class _Declaration(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+Kind = Literal["folder", "mail", "feed", "sitemap", "list_page", "api"]
+PLACEHOLDERS = ("since", "until", "last", "day", "page", "offset")
+"""What an address may hold: bounds of the period (`last` is the day before `until`), each day of it, page number and offset."""
+NEEDED = ("languages", "expected_per_week", "confidence", "seen_in", "terms", "robots")
+"""What the catalogue must tell of a source on the web, beside how to read it."""
 Declared = TypeVar("Declared", bound=_Declaration)
 
 
+class Parser(_Declaration):
+    """How a listing is read, in one version.
+
+    For a list page each field is a CSS selector with `::text` or `::attr(name)`, for an API a JMESPath expression; `rows` finds
+    the entries, the others are looked up inside each. Feeds and sitemaps need none of them.
+    """
+
+    version: int = Field(1, ge=1)
+    valid_from: Day | None = Field(None, description="First day on which a listing is read this way; empty: from the start.")
+    valid_until: Day | None = Field(None, description="Day from which it is not; empty: to this day.")
+    rows: str = ""
+    link: str = ""
+    title: str = ""
+    date: str = ""
+    id: str = ""
+    summary: str = ""
+    text: str = Field("", description="The whole text, where the listing itself holds it.")
+    publisher: str = Field("", description="Name of the body that an entry is from, where one listing serves several.")
+    date_format: str = Field("", description="strptime pattern, epoch_s or epoch_ms; empty: ISO and the usual forms.")
+    next: str = Field("", description="Address of the listing's next page, where each page names it.")
+    first_page: int = Field(1, ge=0, description="Number of the first page, where the address holds {page}.")
+    page_size: int = Field(0, ge=0, description="Entries a page, where the address holds {offset}.")
+
+
 class Source(_Declaration):
-    """A publisher's feed or a folder of documents."""
+    """A publisher's feed, sitemap, list page or API, or a folder of documents or mails."""
 
     id: str = Field(pattern=r"^[a-z0-9-]+$")
     name: str
-    kind: Literal["folder", "feed"]
-    address: str = Field("", description="Web address of a feed; for a folder its path from the project's root.")
+    kind: Kind
+    address: str = Field(
+        "",
+        description="Web address of the listing; for a folder its path from the project's root. An address may hold {since}, "
+        "{until}, {last}, {day}, {page} and {offset}.",
+    )
     channel: Channel | None = Field(None, description="Empty: the folder's index tells it for each document.")
+    is_state_affiliated: bool = Field(False, description="Press that belongs to a state, or whose editors a state appoints.")
     authority_id: str | None = None
     publisher: str | None = None
     languages: tuple[str, ...] = ()
-    hosts: tuple[str, ...] = Field((), description="Hosts that its entries may lead to, subdomains included.")
-    verified_on: date | None = Field(None, description="Day on which it was last seen answering; empty: never called.")
+    hosts: tuple[str, ...] = Field(
+        (), description="Hosts that its entries may lead to, subdomains included; for mail the senders' domains."
+    )
+    text: Literal["page", "entry"] = Field("page", description="Whether the text is the linked page, or the entry itself.")
+    date_order: Literal["DMY", "MDY", "YMD"] | None = Field(None, description="Order of day, month and year in its pages.")
+    cadence: Literal["daily", "weekly"] = "daily"
+    pace_seconds: float = Field(1.0, ge=1.0, description="Least time between two requests to a host.")
+    expected_per_week: float | None = Field(None, gt=0, description="Documents a week in ordinary weeks.")
+    terms: str = Field("", description="What its terms say of use, with the day on which they were read, if they were.")
+    robots: str = Field("", description="What its robots.txt says, with the day on which it was read, if it was.")
+    confidence: Literal["high", "medium", "low"] | None = Field(None, description="That the address is right.")
+    seen_in: str = Field("", description="Where the address was seen.")
+    verified_on: Day | None = Field(None, description="Day on which it was last seen answering; empty: never called.")
     note: str = ""
+    parsers: tuple[Parser, ...] = Field((Parser(),), alias="parser", min_length=1)
+
+    @property
+    def is_on_the_web(self) -> bool:
+        return self.kind not in ("folder", "mail")
+
+    def parser_on(self, day: Day) -> Parser:
+        """Return the parser that is valid on a day.
+
+        Raises CatalogueError when none is.
+        """
+        for parser in self.parsers:
+            if (parser.valid_from or day) <= day and (parser.valid_until is None or day < parser.valid_until):
+                return parser
+        raise CatalogueError(f"source {self.id}: no parser is valid on {day}: add one to its declaration")
 
     @model_validator(mode="after")
-    def _feed_is_complete(self) -> Source:
-        if self.kind == "feed" and not (self.address.startswith(("http://", "https://")) and self.channel and self.hosts):
-            raise ValueError("a feed needs an http(s) address, a channel and hosts")
+    def _is_complete(self) -> Source:
+        if self.is_on_the_web:
+            if not self.address.startswith(("http://", "https://")):
+                raise ValueError(f"a {self.kind} needs an address that begins with http:// or https://")
+            if not (self.channel and self.hosts):
+                raise ValueError("a source on the web needs a channel and hosts: add them")
+            if unknown := sorted(_placeholders(self.address) - set(PLACEHOLDERS)):
+                raise ValueError(f"the address holds {{{unknown[0]}}}: only {', '.join(PLACEHOLDERS)} can be filled in")
+        if self.kind in ("list_page", "api") and not all(parser.rows for parser in self.parsers):
+            raise ValueError(f"a source of kind {self.kind} needs a [[source.parser]] with rows")
+        if self.kind == "mail" and not self.hosts:
+            raise ValueError("a mail drop needs hosts: the domains of the senders that are believed")
+        if self.is_state_affiliated and self.channel != "press":
+            raise ValueError('is_state_affiliated is said of press only: set channel = "press" or remove it')
         return self
+
+
+def _placeholders(address: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(address) if name is not None}
 
 
 class Authority(_Declaration):
@@ -90,6 +166,8 @@ def sources() -> dict[str, Source]:
                 raise CatalogueError(
                     f"{path.name}: source {source.id} names the authority {source.authority_id}, which authorities.toml lacks"
                 )
+            if missing := [name for name in NEEDED if source.is_on_the_web and not getattr(source, name)]:
+                raise CatalogueError(f"{path.name}: source {source.id} lacks {', '.join(missing)}: add what is known of it")
             declared[source.id] = source
     return declared
 

@@ -9,7 +9,7 @@ from typing import Any
 from analysis.catalogue import Source
 from analysis.collect.duplicates import text_hash
 from analysis.collect.extract import Extracted, canonical_address
-from analysis.collect.listing import Entry, one_line
+from analysis.collect.listing.entries import Entry, one_line
 from analysis.tables import content_id
 
 PRESS_KINDS = ("press", "news", "article", "opinion", "interview", "blog")

@@ -22,7 +22,9 @@ from analysis.collect.documents import document_row
 from analysis.collect.extract import BYTE_LIMIT, extract
 from analysis.collect.fetch import Reach, TransientError, fetch, user_agent
 from analysis.collect.isolate import isolation
-from analysis.collect.listing import INDEX_NAME, Entry, list_folder, read_feed
+from analysis.collect.listing.entries import Entry
+from analysis.collect.listing.feed import read_feed
+from analysis.collect.listing.folder import INDEX_NAME, list_folder
 from analysis.errors import CatalogueError, FetchError, ListingError, UnreadableError
 from analysis.settings import PROJECT, Settings
 from analysis.steps.place import (

@@ -8,7 +8,7 @@ from analysis.catalogue import Source, authority_named
 from analysis.collect.documents import document_row, language_code
 from analysis.collect.duplicates import text_hash
 from analysis.collect.extract import Extracted
-from analysis.collect.listing import Entry
+from analysis.collect.listing.entries import Entry
 from analysis.tables import documents
 
 NOW = datetime(2025, 3, 10, 12, tzinfo=UTC)

@@ -9,7 +9,7 @@ import pytest
 
 from analysis.collect import isolate
 from analysis.collect.extract import extract
-from analysis.collect.listing import read_feed
+from analysis.collect.listing.feed import read_feed
 from analysis.errors import ListingError, UnreadableError
 
 

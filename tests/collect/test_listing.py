@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from analysis.collect.listing import FEED_LIMIT, Entry, list_folder, parse_day, parse_moment, plain_text, read_feed, read_index
+from analysis.collect.listing.entries import Entry, parse_day, parse_moment, plain_text
+from analysis.collect.listing.feed import FEED_LIMIT, read_feed
+from analysis.collect.listing.folder import list_folder, read_index
 from analysis.errors import ListingError
 
 ADDRESS = "https://a.example/feeds/x.xml"

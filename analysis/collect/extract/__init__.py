@@ -9,20 +9,20 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
 from pathlib import PurePath
 from xml.parsers.expat import ExpatError
 
-from analysis.collect.listing import UNWANTED, parse_day, parse_moment, plain_text
+from analysis.collect.extract.encoding import decode
+from analysis.collect.extract.extracted import BYTE_LIMIT, Extracted
+from analysis.collect.extract.html import read_html, web_address
+from analysis.collect.listing.entries import UNWANTED, parse_day, parse_moment, plain_text
 from analysis.errors import UnreadableError
 
-BYTE_LIMIT = 20_000_000
-HTML_LIMIT = 5_000_000
-"""Bytes: the parser needs a minute for a page of 20 MB."""
 PAGE_LIMIT = 2_000
 PARSER_FAULTS = (LookupError, ValueError, TypeError, AttributeError, RecursionError, NotImplementedError, OSError, EOFError)
 """What the readers of mail and DOCX raise on damaged bytes, beside their own errors."""
@@ -40,21 +40,6 @@ DATE_FIELDS = (
 ADDRESS_FIELDS = ("url", "address", "link", "canonical_url")
 
 
-@dataclass(frozen=True)
-class Extracted:
-    """What a file or page becomes; None for what it does not tell."""
-
-    format: str
-    text: str
-    title: str | None = None
-    published_on: date | None = None
-    published_at: datetime | None = None
-    language: str = "und"
-    encoding: str | None = None
-    address: str | None = None
-    publisher: str | None = None
-
-
 def extract(content: bytes, name: str, today: date, media_type: str | None = None, text_field: str | None = None) -> Extracted:
     """Return what the bytes of a file or page hold; dates after `today` are not looked for.
 
@@ -70,7 +55,7 @@ def extract(content: bytes, name: str, today: date, media_type: str | None = Non
     if kind == "json":
         found = _read_json(content, text_field, today)
     elif kind == "html":
-        found = _read_html(content, today)
+        found = read_html(content, today)
     else:
         found = READERS[kind](content)
     text = tidy(found.text)
@@ -124,29 +109,6 @@ MEDIA_TYPES = {
 }  # fmt: skip
 
 
-LEGACY_ENCODINGS = ("cp1252", "gb18030", "big5", "cp932", "euc_jp", "euc_kr", "cp1251")
-"""What undeclared text is tried in; Central European ones are left out, because French and English texts pass for them."""
-
-
-def decode(content: bytes, declared: str | None = None) -> tuple[str, str]:
-    """Return the text and the encoding that fitted: byte order mark, UTF-8, the declared one, then the likeliest."""
-    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if content.startswith(mark):
-            return content.decode(encoding, "replace"), encoding.removesuffix("-sig")
-    # The Chinese encodings that pages declare are parts of gb18030, and pages use more of it than they declare.
-    stated = {"gb2312": "gb18030", "gbk": "gb18030"}.get((declared or "").lower(), declared) or "utf-8"
-    for encoding in ("utf-8", stated):
-        try:
-            return content.decode(encoding), encoding
-        except (UnicodeError, LookupError):
-            continue
-    from charset_normalizer import from_bytes
-
-    best = from_bytes(content[:200_000], cp_isolation=list(LEGACY_ENCODINGS)).best()
-    likeliest = best.encoding if best else "cp1252"
-    return content.decode(likeliest, "replace"), likeliest
-
-
 def tidy(text: str) -> str:
     """Return the text in lines without blanks at their ends, without control characters, at most one empty line in a row."""
     text = re.sub(r"[^\S\n]+", " ", re.sub(r"\r\n?|[\u2028\u2029\x0b\x0c]", "\n", text))
@@ -196,7 +158,7 @@ def _read_markdown(content: bytes) -> Extracted:
         published_on=parse_day(stated),
         published_at=None,
         encoding=encoding,
-        address=_web_address(_first(fields, ADDRESS_FIELDS)),
+        address=web_address(_first(fields, ADDRESS_FIELDS)),
         publisher=fields.get("publisher") or fields.get("source"),
     )
 
@@ -206,45 +168,6 @@ def _markdown_words(body: str) -> str:
     body = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", body)
     body = re.sub(r"^\s{0,3}(#{1,6}|>|[-*+]|\d+\.)\s+", "", body, flags=re.M)
     return re.sub(r"(\*\*|__|\*|`)(?=\S)(.+?)(?<=\S)\1", r"\2", body)
-
-
-def _read_html(content: bytes, today: date) -> Extracted:
-    import trafilatura
-    from trafilatura.settings import Document
-
-    if len(content) > HTML_LIMIT:
-        raise UnreadableError("too_large", f"a page of {len(content):,} bytes, more than the limit of {HTML_LIMIT:,}")
-    declared = re.search(rb"charset\s*=\s*[\"']?\s*([\w.-]+)", content[:4000], re.I)
-    text, encoding = decode(content, declared[1].decode("ascii") if declared else None)
-    dates = {"original_date": True, "extensive_search": True, "max_date": today.isoformat()}
-    page = trafilatura.bare_extraction(text, with_metadata=True, include_comments=False, date_extraction_params=dates)
-    if not isinstance(page, Document) or not page.text:
-        return Extracted("html", trafilatura.html2txt(text), encoding=encoding)
-    return Extracted(
-        "html",
-        page.text,
-        title=plain_text(page.title),
-        published_on=_stated_day(page.date, text),
-        encoding=encoding,
-        address=_web_address(page.url),
-        publisher=plain_text(page.sitename),
-    )
-
-
-def _stated_day(found: str | None, markup: str) -> date | None:
-    """Return the day found in a page; None for the first of a month that the page does not spell.
-
-    The search for a date makes a first of January of a bare year, and a first of the month of a bare month.
-    """
-    day = parse_day(found)
-    if day is None or day.day != 1:
-        return day
-    month, year = day.month, day.year
-    spelled = (
-        rf"(?<!\d)0?1[./-]0?{month}(?!\d)|(?<!\d)0?{month}[./-]0?1(?!\d)|{year}{month:02}01|{month}月1日"
-        rf"|(?<!\d)0?1(?:er|st|º|\.)?\s+(?:de\s+)?[^\W\d]{{3,}}\.?,?\s+(?:del?\s+)?{year}|[^\W\d]{{3,}}\.?\s+0?1(?:st)?,?\s+{year}"
-    )
-    return day if re.search(spelled, markup) else None
 
 
 def _read_pdf(content: bytes) -> Extracted:
@@ -333,7 +256,7 @@ def _read_json(content: bytes, text_field: str | None, today: date) -> Extracted
             "no_text", f"none of the fields {', '.join((text_field,) if text_field else TEXT_FIELDS)} holds text"
         )
     if re.search(r"</?(p|div|br|h[1-6]|li)\b", words, re.I):
-        words = _read_html(f"<html><body><article>{words}</article></body></html>".encode(), today).text
+        words = read_html(f"<html><body><article>{words}</article></body></html>".encode(), today).text
     stated = _text(fields, DATE_FIELDS)
     return Extracted(
         "json",
@@ -342,7 +265,7 @@ def _read_json(content: bytes, text_field: str | None, today: date) -> Extracted
         published_on=parse_day(stated),
         published_at=parse_moment(stated),
         encoding=encoding,
-        address=_web_address(_text(fields, ADDRESS_FIELDS)),
+        address=web_address(_text(fields, ADDRESS_FIELDS)),
         publisher=_text(fields, ("publisher",)),
     )
 
@@ -356,15 +279,11 @@ def _first(fields: dict[str, str], names: tuple[str, ...]) -> str | None:
     return next((fields[name] for name in names if fields.get(name)), None)
 
 
-def _web_address(text: str | None) -> str | None:
-    return text if text and text.startswith(("http://", "https://")) else None
-
-
 def canonical_address(address: str | None) -> str | None:
     """Return the address without trackers, default port and fragment; None for what is no web address."""
     from courlan import clean_url
 
-    return (clean_url(address.partition("#")[0]) or None) if address and _web_address(address) else None
+    return (clean_url(address.partition("#")[0]) or None) if address and web_address(address) else None
 
 
 READERS: dict[str, Callable[[bytes], Extracted]] = {

@@ -1,0 +1,1 @@
+"""Sources to entries: what a source says it has, a module for each kind of listing."""
