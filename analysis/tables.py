@@ -63,6 +63,10 @@ Level = Literal[
     "subnational",
 ]
 LEVELS: tuple[str, ...] = get_args(Level)
+Kind = Literal["folder", "mail", "feed", "sitemap", "list_page", "api"]
+KINDS: tuple[str, ...] = get_args(Kind)
+Health = Literal["ok", "nothing_new", "failed", "silent", "stale", "moved"]
+HEALTHS: tuple[str, ...] = get_args(Health)
 WINDOWS = (1, 4, 13)
 SEVERITIES = ("critical", "warning", "info")
 SUPRANATIONAL = ""
@@ -149,7 +153,7 @@ sources = Table(
     metadata,
     _key("source_id", "Identifier from the catalogue; `folder` for a folder named on the command line.", NAME),
     Column("name", Text, nullable=False, comment="Publisher's feed, list or folder, in words."),
-    Column("kind", choice("folder", "feed"), nullable=False, comment="How it is read."),
+    Column("kind", choice(*KINDS), nullable=False, comment="How it is read."),
     Column("channel", choice(*CHANNELS), comment="Channel of all its documents; empty when each document says its own."),
     Column(
         "authority_id",
@@ -171,6 +175,20 @@ source_state = Table(
     Column("etag", Text, comment="Validator for the next conditional request."),
     Column("last_modified", Text, comment="Validator for the next conditional request."),
     _count("failure_count", "Failed attempts in a row."),
+    Column(
+        "empty_count",
+        Integer,
+        nullable=False,
+        server_default="0",
+        comment="Attempts in a row whose listing held no entry.",
+        info={"between": (0, None)},
+    ),
+    Column("entry_count", Integer, comment="Entries in the newest listing that was read.", info={"between": (0, None)}),
+    Column("newest_on", Date, comment="Day of the newest dated entry that was ever listed, none of the future."),
+    Column("usual_gap_days", Float, comment="Median days between the days with entries of the newest listing."),
+    Column("moved_to", Text, comment="Where the server says that the listing has moved for good."),
+    _moment("retry_at", "Before this moment the source is left alone: the server asked for it, or it failed often.", nullable=True),
+    Column("health", choice(*HEALTHS), comment="What the attempts show together; empty before the first."),
     Column("error", Text, comment="What went wrong in the last attempt; empty if nothing did."),
     comment="Health and request validators of each source.",
 )

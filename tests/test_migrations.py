@@ -7,6 +7,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
+from sqlalchemy.exc import IntegrityError
 
 from analysis import store
 from analysis.tables import metadata
@@ -72,3 +73,28 @@ def test_foreign_keys_are_on_again_after_an_upgrade(sqlite):
 
 def test_there_is_one_newest_revision(configuration):
     assert len(ScriptDirectory.from_config(configuration).get_heads()) == 1
+
+
+def test_a_database_with_rows_keeps_them_through_every_revision_and_then_takes_the_new_kinds(engine, configuration):
+    with engine.connect() as connection:
+        configuration.attributes["connection"] = connection
+        command.downgrade(configuration, "0001")
+    with store.writing(engine) as connection:
+        connection.execute(text("INSERT INTO sources (source_id, name, kind) VALUES ('paper', 'Paper', 'feed')"))
+        connection.execute(
+            text(
+                "INSERT INTO source_state (source_id, state, attempted_at, failure_count) "
+                "VALUES ('paper', 'got', '2025-03-10 00:00:00', 2)"
+            )
+        )
+    store.upgrade(engine)
+    with store.reading(engine) as connection:
+        state = connection.execute(text("SELECT failure_count, empty_count, health FROM source_state")).one()
+        assert tuple(state) == (2, 0, None)
+    with store.writing(engine) as connection:
+        connection.execute(text("UPDATE sources SET kind = 'list_page'"))
+        connection.execute(text("UPDATE source_state SET health = 'stale'"))
+    with pytest.raises(IntegrityError), store.writing(engine) as connection:
+        connection.execute(text("UPDATE sources SET kind = 'telegraph'"))
+    with pytest.raises(IntegrityError), store.writing(engine) as connection:
+        connection.execute(text("UPDATE source_state SET health = 'unwell'"))

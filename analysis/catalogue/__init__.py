@@ -15,7 +15,7 @@ from typing import Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from analysis.errors import CatalogueError
-from analysis.tables import SECTORS, Channel, Level
+from analysis.tables import SECTORS, Channel, Kind, Level
 
 FOLDER = Path(__file__).parent
 AD_HOC_FOLDER = "folder"
@@ -26,7 +26,6 @@ class _Declaration(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-Kind = Literal["folder", "mail", "feed", "sitemap", "list_page", "api"]
 PLACEHOLDERS = ("since", "until", "last", "day", "page", "offset")
 """What an address may hold: bounds of the period (`last` is the day before `until`), each day of it, page number and offset."""
 NEEDED = ("languages", "expected_per_week", "confidence", "seen_in", "terms", "robots")

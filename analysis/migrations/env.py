@@ -13,12 +13,19 @@ def render_item(kind: str, item: object, _autogenerate_context) -> str | Literal
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UtcTime) else False
 
 
+def _set_foreign_keys(connection: Connection, state: Literal["ON", "OFF"]) -> None:
+    """Switch SQLite's check of foreign keys past SQLAlchemy, which would open a transaction, in which the switch does nothing."""
+    cursor = connection.connection.cursor()
+    cursor.execute(f"PRAGMA foreign_keys = {state}")
+    cursor.close()
+
+
 def migrate(connection: Connection) -> None:
     """Run the revisions with foreign keys off: SQLite's table copies would otherwise delete child rows."""
     is_sqlite = connection.dialect.name == "sqlite"
     if is_sqlite:
-        connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
         connection.commit()
+        _set_foreign_keys(connection, "OFF")
     context.configure(
         connection=connection,
         target_metadata=metadata,
@@ -34,8 +41,7 @@ def migrate(connection: Connection) -> None:
         connection.commit()
         if broken:
             raise RuntimeError(f"foreign keys are broken after the migration: {broken[:5]}; restore the backup")
-        connection.exec_driver_sql("PRAGMA foreign_keys = ON")
-        connection.commit()
+        _set_foreign_keys(connection, "ON")
 
 
 migrate(context.config.attributes["connection"])
