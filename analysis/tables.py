@@ -196,16 +196,32 @@ source_state = Table(
 fetches = Table(
     "fetches",
     metadata,
-    _key("fetch_id", "Derived from source, address, content hash and outcome."),
+    _key("fetch_id", "Derived from source, address and content of a file; from source, address and moment of a request."),
     Column("source_id", NAME, ForeignKey("sources.source_id"), nullable=False, comment="Source that listed the address."),
+    Column(
+        "role",
+        choice("document", "listing", "robots"),
+        nullable=False,
+        server_default="document",
+        comment="What was asked for: a document, the source's listing, or the host's robots.txt.",
+    ),
     Column("address", Text, nullable=False, comment="Address asked for; for a folder the path inside it."),
-    Column("outcome", choice("got", "failed", "refused"), nullable=False, comment="Whether content was received."),
+    Column(
+        "outcome",
+        choice("got", "unchanged", "redirected", "failed", "refused"),
+        nullable=False,
+        comment="Whether content was received; refused: never asked for, or not taken.",
+    ),
+    Column("status", Integer, comment="Status of the server's answer.", info={"between": (100, 599)}),
     Column("content_hash", String(64), comment="SHA-256 of the raw bytes, their name in the archive."),
     Column("byte_count", Integer, comment="Size of the raw bytes.", info={"between": (0, None)}),
     Column("media_type", Text, comment="Media type as declared by the server or the file's name."),
+    Column("charset", Text, comment="Character encoding as declared by the server."),
     Column("error", Text, comment="Why nothing was received."),
-    _moment("fetched_at", "When the content was first received.", volatile=True),
-    comment="Every content received, once, and every failure to receive one.",
+    Column("entry", Text, comment="What the listing said of it, as JSON."),
+    _moment("fetched_at", "When it was asked for; for a file when its content was first seen.", volatile=True),
+    Index(None, "source_id", "address"),
+    comment="Every file's content, once, and every request made of a server.",
 )
 
 stories = Table(
