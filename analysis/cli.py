@@ -115,16 +115,22 @@ def collect(
     source: Sources = None,
     folder: Folder = None,
     offline: Offline = False,
+    from_archive: Annotated[
+        bool, typer.Option("--from-archive", help="Ask nobody: read again what was received before.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Read the sources and store what is new. Ends with 1 when a source failed."""
     from analysis import steps
-    from analysis.steps.collect import Period
+    from analysis.steps.receive import Period
 
+    if from_archive:
+        return _counts(steps.collect_from_archive(settings(), datetime.now(UTC), source), as_json)
     result = steps.collect(settings(), datetime.now(UTC), source, folder, offline, Period(_day(since), _day(until)))
     _counts(result, as_json)
     if result["failed_sources"]:
         raise PolicySignalsError(f"failed: {', '.join(result['failed_sources'])}; the lines above say why")
+    return None
 
 
 @app.command(epilog="Example: policy-signals classify")
@@ -263,6 +269,31 @@ def sources_list() -> None:
 
     for source in sources().values():
         _print(source.model_dump(mode="json", by_alias=True))
+
+
+@sources_app.command("check", epilog="Example: policy-signals sources check us-fed-press")
+def sources_check(
+    ids: Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Sources to look at; else all on the web.")] = None,
+) -> None:
+    """Look once at sources on the web, politely, and print what to mend, a JSON line each. Ends with 1 when one failed."""
+    from analysis.steps.check_sources import check_sources
+
+    failed = []
+    for line in check_sources(settings(), datetime.now(UTC), ids):
+        _print(line)
+        failed += [line["id"]] if line["error"] else []
+    if failed:
+        raise PolicySignalsError(f"failed: {', '.join(failed)}; `mend` in their lines says what to do")
+
+
+@app.command(epilog="Example: policy-signals pairs --input pairs.jsonl")
+def pairs(source: Input) -> None:
+    """Tell whether two files tell the same story and why, `{"a", "b"}` a line; a JSON line each."""
+    from analysis.pairs import pair_lines
+
+    folder = Path() if str(source) == "-" else source.parent
+    for line in pair_lines(_input_text(source).splitlines(), folder, datetime.now(UTC)):
+        _print(line)
 
 
 @database.command("upgrade", epilog="Example: policy-signals database upgrade")

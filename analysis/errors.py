@@ -1,5 +1,9 @@
 """Every error of the project: each names its subject and what to do about it."""
 
+from __future__ import annotations
+
+from datetime import datetime
+
 
 class PolicySignalsError(Exception):
     """Root of all errors that are told to a person in one line."""
@@ -18,7 +22,19 @@ class StoreError(PolicySignalsError):
 
 
 class FetchError(PolicySignalsError):
-    """An address did not give its content."""
+    """An address did not give its content.
+
+    `rule` is the short name of the reason, `status` the server's answer if there was one, and `retry_at` the UTC time
+    before which the server asks not to be called again.
+    """
+
+    def __init__(
+        self, reason: str, *, rule: str = "failed", status: int | None = None, retry_at: datetime | None = None
+    ) -> None:
+        super().__init__(reason)
+        self.rule = rule
+        self.status = status
+        self.retry_at = retry_at
 
 
 class ListingError(PolicySignalsError):

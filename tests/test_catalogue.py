@@ -3,6 +3,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from datetime import date
 
 import pytest
 
@@ -27,6 +28,12 @@ kind = "feed"
 address = "https://paper.example/feed.xml"
 channel = "press"
 hosts = ["paper.example"]
+languages = ["en"]
+expected_per_week = 7
+terms = "Composed."
+robots = "Composed."
+confidence = "low"
+seen_in = "this test"
 """
 
 
@@ -102,6 +109,26 @@ def test_a_declaration_is_read(declared):
     assert catalogue.authority_named("Agence Composée") == "xx-agency"
 
 
+def test_a_listing_is_read_by_the_parser_that_is_valid_on_the_day(declared):
+    versions = "".join(
+        f'[[source.parser]]\nversion = {number}\nvalid_from = {since}\nvalid_until = {until}\nrows = "li"\n'
+        for number, since, until in ((1, "2024-01-01", "2025-01-01"), (2, "2025-01-01", "2026-01-01"))
+    )
+    declared(paper=FEED.replace('"feed"', '"list_page"') + versions)
+    [source] = catalogue.sources().values()
+    assert [source.parser_on(day).version for day in (date(2024, 12, 31), date(2025, 1, 1))] == [1, 2]
+    with pytest.raises(CatalogueError, match="source paper: no parser is valid on 2026-01-01"):
+        source.parser_on(date(2026, 1, 1))
+
+
+def test_the_catalogue_declares_the_promised_number_of_sources_none_of_them_said_to_answer_by_hearsay():
+    web = [source for source in catalogue.sources().values() if source.is_on_the_web]
+    assert sum(source.channel == "official" for source in web) >= 120
+    assert sum(source.channel == "press" for source in web) >= 45
+    assert len({source.address for source in web}) == len(web)
+    assert all(source.authority_id or source.parsers[0].publisher or source.publisher for source in web)
+
+
 @pytest.mark.parametrize(
     ("texts", "words"),
     [
@@ -115,8 +142,14 @@ def test_a_declaration_is_read(declared):
         ({"paper": FEED, "paper2": FEED}, "paper2.toml: source paper is declared twice"),
         ({"paper": FEED.replace('"paper"', '"folder"')}, "source folder is declared twice or reserved"),
         ({"paper": FEED + 'authority_id = "xx-nobody"'}, "names the authority xx-nobody"),
-        ({"paper": FEED.replace('hosts = ["paper.example"]', "")}, "needs an http.s. address, a channel and hosts"),
-        ({"paper": FEED.replace("https://", "ftp://")}, "needs an http.s. address, a channel and hosts"),
+        ({"paper": FEED.replace('hosts = ["paper.example"]', "")}, "a source on the web needs a channel and hosts: add them"),
+        ({"paper": FEED.replace("https://", "ftp://")}, "needs an address that begins with http"),
+        ({"paper": FEED.replace("feed.xml", "{week}.xml")}, "the address holds {week}: only since, until"),
+        ({"paper": FEED.replace('robots = "Composed."', "")}, "source paper lacks robots: add what is known of it"),
+        ({"paper": FEED.replace('"feed"', '"api"')}, "kind api needs a .*parser.* with rows"),
+        ({"paper": FEED.replace('"feed"', '"mail"').replace("hosts =", "#")}, "a mail drop needs hosts"),
+        ({"paper": FEED.replace('"press"', '"official"') + "is_state_affiliated = true"}, "is said of press only"),
+        ({"paper": FEED + "pace_seconds = 0.1"}, "paper.toml: paper: pace_seconds"),
         ({"paper": FEED.replace('"feed"', '"telegraph"')}, "paper.toml: paper: kind"),
         ({"paper": FEED + 'colour = "red"'}, "paper.toml: paper: colour"),
         ({"sectors": '[telegraphs]\nmeaning = "m"\nlabel = {}\nterms = {}'}, "the sectors are not those of tables.py"),

@@ -14,7 +14,7 @@ def render_item(kind: str, item: object, _autogenerate_context) -> str | Literal
 
 
 def _set_foreign_keys(connection: Connection, state: Literal["ON", "OFF"]) -> None:
-    """Switch SQLite's check of foreign keys past SQLAlchemy, which would open a transaction, in which the switch does nothing."""
+    """Switch SQLite's foreign keys past SQLAlchemy, which would open a transaction, where the switch does nothing."""
     cursor = connection.connection.cursor()
     cursor.execute(f"PRAGMA foreign_keys = {state}")
     cursor.close()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import astuple, dataclass, replace
-from datetime import date, datetime
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -19,18 +19,15 @@ from sqlalchemy import Connection, Engine, delete, func, select, update
 from analysis import archive, catalogue, store
 from analysis.catalogue import AD_HOC_FOLDER, Source
 from analysis.collect.documents import document_row
-from analysis.collect.extract import BYTE_LIMIT, extract
-from analysis.collect.fetch import Reach, TransientError, fetch, user_agent
+from analysis.collect.extract import extract
+from analysis.collect.fetch import Fetcher, user_agent
+from analysis.collect.health import Look, is_due
 from analysis.collect.isolate import isolation
-from analysis.collect.listing.entries import Entry
-from analysis.collect.listing.feed import read_feed
-from analysis.collect.listing.folder import INDEX_NAME, list_folder
-from analysis.errors import CatalogueError, FetchError, ListingError, UnreadableError
+from analysis.errors import CatalogueError, ListingError, UnreadableError
 from analysis.settings import PROJECT, Settings
 from analysis.steps.place import (
     breached,
     check,
-    failed_row,
     heal,
     open_place,
     reject,
@@ -40,59 +37,22 @@ from analysis.steps.place import (
     source_row,
     state_of,
 )
-from analysis.tables import checks, content_id, documents, fetches, signal_sectors, signals, sources, statements, stories
+from analysis.steps.receive import Asked, Period, Received, knows_authority, printable, receive_archive, receive_folder, visit
+from analysis.steps.side_by_side import side_by_side
+from analysis.tables import checks, documents, fetches, signal_sectors, signals, sources, statements, stories
 
 log = logging.getLogger(__name__)
 
 BATCH = 200
 """Entries in one transaction."""
-PAUSE_SECONDS = 1.0
-"""Between two requests to the same host."""
 PASSING = ("too_slow", "too_much_memory", "crashed", "not_readable")
 """Rules that the same bytes may keep on another day: what broke them is tried again."""
 UNASKED = ("no_address", "host_not_allowed")
-"""Rules by which an entry of a feed is never asked for."""
+"""Rules by which an entry of a listing is never asked for."""
 KEPT = ("source_id", "fetch_id", "file_path", "text", "character_count", "collected_at")
 """Columns of a document that tell how it first came; its statements point into that text."""
 SPEAKER = ("authority_id", "channel", "language")
 """Columns of a document on which its statements depend beside the text."""
-
-
-@dataclass(frozen=True)
-class Received:
-    """An entry with its bytes; `refusal` is the rule and reason where they were not taken."""
-
-    entry: Entry
-    subject: str
-    content: bytes = b""
-    media_type: str | None = None
-    refusal: UnreadableError | None = None
-    listing: str = ""
-
-    def fetch_row(self, source_id: str, now: datetime) -> dict[str, Any]:
-        content_hash = None if self.refusal else archive.content_hash(self.content)
-        return {
-            "fetch_id": content_id(source_id, self.subject, content_hash, self.listing),
-            "source_id": source_id,
-            "address": self.subject,
-            "outcome": "refused" if self.refusal else "got",
-            "content_hash": content_hash,
-            "byte_count": None if self.refusal else len(self.content),
-            "media_type": self.media_type,
-            "error": self.refusal.reason if self.refusal else None,
-            "fetched_at": now,
-        }
-
-
-@dataclass(frozen=True)
-class Period:
-    """The half-open interval of days that is wanted; a document without a date is always wanted."""
-
-    since: date | None = None
-    until: date | None = None
-
-    def holds(self, day: date | None) -> bool:
-        return day is None or ((self.since is None or day >= self.since) and (self.until is None or day < self.until))
 
 
 def collect(
@@ -107,31 +67,125 @@ def collect(
     """Store what the sources have that is new, and return what this call wrote: documents, copies, rejected, failed_sources.
 
     `folder` reads that folder and no declared source. Offline, sources on the web are left out. A failed source is recorded
-    and holds up no other.
+    and holds up no other; one that is to be left alone for a while is not asked.
     """
     engine = open_place(settings)
     chosen = [_folder_source()] if folder else catalogue.chosen_sources(source_ids or settings.sources)
+    web = [source for source in chosen if source.is_on_the_web]
+    if offline and web:
+        log.warning("left out, because this run is offline: %s", ", ".join(source.id for source in web))
     counts: Counter[str] = Counter(documents=0, copies=0, rejected=0)
-    failed = []
+    failed: list[str] = []
+    with isolation() as isolated:
+        store_batch = partial(_store, engine, settings, now=now, isolated=isolated, period=period)
+        for source in chosen:
+            if not source.is_on_the_web:
+                root = folder.resolve() if folder else PROJECT / source.address
+                counts += _collect_folder(engine, source, root, now, store_batch, failed)
+        if web and not offline:
+            counts += _collect_web(engine, settings, web, now, store_batch, isolated, period, pause, failed)
+    return {**{name: counts[name] for name in ("documents", "copies", "rejected")}, "failed_sources": failed}
+
+
+def collect_from_archive(settings: Settings, now: datetime, source_ids: list[str] | None = None) -> dict[str, Any]:
+    """Read again all that the sources gave before, from the archive and without network; return the same counts as `collect`.
+
+    A text that is now read otherwise is a new revision; what is now refused is counted no more. Raises StoreError when the
+    archive lacks something.
+    """
+    engine = open_place(settings)
+    chosen = catalogue.chosen_sources(source_ids) if source_ids else [*catalogue.sources().values(), _folder_source()]
+    counts: Counter[str] = Counter(documents=0, copies=0, rejected=0)
     with isolation() as isolated:
         for source in chosen:
-            if offline and source.kind == "feed":
-                log.warning("%s is on the web: left out, because this run is offline", source.id)
-                continue
-            try:
-                store_batch = partial(_store, engine, settings, source, now=now, isolated=isolated, period=period)
-                if source.kind == "folder":
-                    root = folder.resolve() if folder else PROJECT / source.address
-                    past = _past(engine, source)
-                    counts += _total(store_batch(batch, past=past) for batch in _batches(_receive_folder(root)))
-                    remember(engine, source, now, "got")
-                else:
-                    counts += _collect_feed(source, settings, engine, now, pause, store_batch, isolated, period == Period())
-            except (FetchError, ListingError, UnreadableError) as error:
-                log.error("%s: %s", source.id, error)
-                failed.append(source.id)
-                remember(engine, source, now, "failed", str(error))
-    return {**{name: counts[name] for name in ("documents", "copies", "rejected")}, "failed_sources": failed}
+            with store.reading(engine) as connection:
+                received = receive_archive(connection, str(settings.home / "archive"), source)
+                for batch in _batches(received):
+                    past = {str(item.fetched["fetch_id"]) for item in batch if item.fetched}
+                    counts += _store(engine, settings, source, batch, now, isolated, Period(), past)
+    return {**{name: counts[name] for name in ("documents", "copies", "rejected")}, "failed_sources": []}
+
+
+def _collect_folder(
+    engine: Engine, source: Source, root: Path, now: datetime, store_batch: Callable[..., Counter[str]], failed: list[str]
+) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    try:
+        past = _past(engine, source)
+        for batch in _batches(receive_folder(root)):
+            counts += store_batch(source, batch, past=past)
+        remember(engine, source, now, Look("got", has_new=True))
+    except (ListingError, UnreadableError) as error:
+        log.error("%s: %s", source.id, error)
+        failed.append(source.id)
+        remember(engine, source, now, Look("failed", error=str(error)))
+    return counts
+
+
+def _collect_web(
+    engine: Engine,
+    settings: Settings,
+    web: list[Source],
+    now: datetime,
+    store_batch: Callable[..., Counter[str]],
+    isolated: Callable[..., Any],
+    period: Period,
+    pause: Callable[[float], None],
+    failed: list[str],
+) -> Counter[str]:
+    """Look at the sources and store what they bring: one host's sources in turn, different hosts side by side."""
+    counts: Counter[str] = Counter()
+    waiting: dict[str, list[Received]] = defaultdict(list)
+    with Fetcher(user_agent(settings.contact), settings.allow_loopback, now=now, pause=pause) as fetcher:
+        keep = partial(archive.keep, str(settings.home / "archive"))
+        look = partial(visit, fetcher=fetcher, isolated=isolated, keep=keep, period=period, now=now)
+        for source, item in side_by_side(_jobs(engine, web, now, look)):
+            if isinstance(item, Received):
+                waiting[source.id].append(item)
+            elif isinstance(item, Asked):
+                _note(engine, source, item)
+            if isinstance(item, Look) or len(waiting[source.id]) >= BATCH:
+                found = store_batch(source, tuple(waiting.pop(source.id, ())))
+                counts += found
+            if isinstance(item, Look):
+                # What broke the reader is tried again: without validators the listing is read again.
+                look_row = replace(item, etag=None, last_modified=None) if found["passing"] else item
+                remember(engine, source, now, look_row)
+                if item.error:
+                    log.error("%s: %s", source.id, item.error)
+                    failed.append(source.id)
+    return counts
+
+
+def _jobs(engine: Engine, web: list[Source], now: datetime, look: Callable[..., Iterator]) -> list[Callable[[], Iterator]]:
+    """Return a job for each host: the visits to its sources that are due."""
+    by_host: dict[str, list[tuple[Source, dict[str, Any], set[str]]]] = defaultdict(list)
+    with store.reading(engine) as connection:
+        for source in web:
+            before = state_of(connection, source.id)
+            if is_due(source, before, now):
+                by_host[urlsplit(source.address).hostname or ""].append((source, before, _known(connection, source)))
+            else:
+                log.info("%s is not due: left alone", source.id)
+    return [partial(_visits, plan, look) for plan in by_host.values()]
+
+
+def _visits(plan: list[tuple[Source, dict[str, Any], set[str]]], look: Callable[..., Iterator]) -> Iterator[tuple[Source, Any]]:
+    for source, before, known in plan:
+        for item in look(source, before, known):
+            yield source, item
+
+
+def _known(connection: Connection, source: Source) -> set[str]:
+    """Return the addresses of documents that a source gave before."""
+    got = fetches.c.outcome.in_(("got", "refused")) & (fetches.c.role == "document")
+    return set(connection.scalars(select(fetches.c.address).where(fetches.c.source_id == source.id, got)))
+
+
+def _note(engine: Engine, source: Source, asked: Asked) -> None:
+    with store.writing(engine) as connection:
+        store.upsert(connection, sources, [source_row(source)])
+        store.add(connection, fetches, [asked.fetch_row(source.id)])
 
 
 def _batches(received: Iterator[Received]) -> Iterator[tuple[Received, ...]]:
@@ -157,119 +211,6 @@ def _past(engine: Engine, source: Source) -> set[str]:
     older = (fetches.c.address == newest.c.address) & (fetches.c.fetched_at < newest.c.newest_at)
     with store.reading(engine) as connection:
         return set(connection.scalars(select(fetches.c.fetch_id).join(newest, older).where(got)))
-
-
-def _receive_folder(root: Path) -> Iterator[Received]:
-    for entry in list_folder(root):
-        file_path = entry.file_path or ""
-        path = root / file_path
-        # Part of it, so that a file is read again once the catalogue has learnt its authority.
-        listing = content_id(*astuple(replace(entry, file_path=None)), *(() if _knows_authority(entry) else ("unknown",)))
-        received = Received(entry, _printable(file_path), listing=listing)
-        try:
-            yield replace(received, content=_read_file(path))
-        except UnreadableError as refusal:
-            yield replace(received, refusal=refusal)
-
-
-def _printable(path: str) -> str:
-    """Return a path or address as text that any database takes, whatever bytes it is made of."""
-    return path.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\x00")
-
-
-def _read_file(path: Path) -> bytes:
-    """Return a file's bytes. Raises UnreadableError for what is no document, or may not be read."""
-    if path.is_dir() and not path.is_symlink():
-        raise UnreadableError("not_readable", "the folder cannot be listed: mend its permissions")
-    if path.is_symlink() or not path.is_file():
-        raise UnreadableError("not_a_file", "a link or a special file: put the document itself into the folder")
-    if path.name == INDEX_NAME or path.stem.upper() == "README":
-        raise UnreadableError("about_the_folder", "tells about the folder and is no document of it")
-    try:
-        size = path.stat().st_size
-        if size > BYTE_LIMIT:
-            raise UnreadableError("too_large", f"{size:,} bytes, more than the limit of {BYTE_LIMIT:,}: it stays where it is")
-        return path.read_bytes()
-    except OSError as error:
-        raise UnreadableError("not_readable", f"the file cannot be read ({error.strerror}): mend its permissions") from error
-
-
-def _collect_feed(
-    source: Source,
-    settings: Settings,
-    engine: Engine,
-    now: datetime,
-    pause: Callable[[float], None],
-    store_batch: Callable[[tuple[Received, ...]], Counter[str]],
-    isolated: Callable[..., Any],
-    is_whole: bool,
-) -> Counter[str]:
-    """Store the feed's entries that were not received before, each with its page; a page that fails is tried again next time.
-
-    `is_whole` says that no entry is left out for its date.
-    """
-    reach, agent = Reach(source.hosts, settings.allow_loopback), user_agent(settings.contact)
-    with store.reading(engine) as connection:
-        state = state_of(connection, source.id)
-        known = set(
-            connection.scalars(select(fetches.c.address).where(fetches.c.source_id == source.id, fetches.c.outcome != "failed"))
-        )
-    answer = fetch(source.address, reach, agent, state.get("etag"), state.get("last_modified"))
-    if answer.content is None:
-        remember(engine, source, now, "unchanged", answer=answer)
-        return Counter()
-    entries = isolated(read_feed, answer.content, answer.address).entries
-    failures: list[tuple[str, FetchError]] = []
-    counts = _total(map(store_batch, _batches(_receive_pages(entries, known, reach, agent, pause, failures))))
-    with store.writing(engine) as connection:
-        store.upsert(connection, fetches, [failed_row(source.id, address, str(error), now) for address, error in failures])
-    # Validators are kept only when no entry is left for another day: else such entries would never be listed again.
-    is_done = is_whole and not counts["passing"] and not any(isinstance(error, TransientError) for _, error in failures)
-    remember(engine, source, now, "got" if entries else "empty", answer=answer if is_done else None)
-    return counts
-
-
-def _total(counts: Iterable[Counter[str]]) -> Counter[str]:
-    return sum(counts, Counter())
-
-
-def _receive_pages(
-    entries: Iterable[Entry],
-    known: set[str],
-    reach: Reach,
-    agent: str,
-    pause: Callable[[float], None],
-    failures: list[tuple[str, FetchError]],
-) -> Iterator[Received]:
-    """Give each entry's page; the addresses that failed are added to `failures` with their errors."""
-    for entry in entries:
-        subject = _printable(entry.address or entry.entry_id or entry.title or "an entry without link, identifier and title")
-        if subject in known:
-            continue
-        if refusal := _unasked(entry, reach):
-            yield Received(entry, subject, refusal=refusal)
-            continue
-        pause(PAUSE_SECONDS)
-        try:
-            page = fetch(subject, reach, agent)
-        except FetchError as error:
-            log.warning("%s", error)
-            failures.append((subject, error))
-            continue
-        yield Received(replace(entry, address=page.address), subject, page.content or b"", page.media_type)
-
-
-def _unasked(entry: Entry, reach: Reach) -> UnreadableError | None:
-    """Return why an entry's page is not to be asked for, if so."""
-    if not entry.address:
-        return UnreadableError("no_address", "the feed gives no link that could be followed: it is left out")
-    try:
-        host = urlsplit(entry.address).hostname or ""
-    except ValueError:
-        return UnreadableError("no_address", "the feed's link is no web address: it is left out")
-    if any(host == allowed or host.endswith(f".{allowed}") for allowed in reach.hosts):
-        return None
-    return UnreadableError("host_not_allowed", f"{host!r} is not among the source's hosts: add it there if it belongs to them")
 
 
 def _store(
@@ -314,18 +255,14 @@ def _read(
         raise received.refusal
     entry = received.entry
     archive.keep(str(settings.home / "archive"), received.content)
-    if not _knows_authority(entry):
+    if not knows_authority(entry):
         raise CatalogueError(
             f"its listing names the authority {entry.authority_id}, which authorities.toml lacks: add it there"
         )
     name = entry.file_path or ""
     extracted = isolated(extract, received.content, name, now.date(), received.media_type, entry.text_field)
     row = document_row(extracted, entry, source, fetch_id, now, catalogue.authority_named)
-    return {**row, "file_path": _printable(entry.file_path) if entry.file_path else None}
-
-
-def _knows_authority(entry: Entry) -> bool:
-    return entry.authority_id is None or entry.authority_id in catalogue.authorities()
+    return {**row, "file_path": printable(entry.file_path) if entry.file_path else None}
 
 
 def _unreadable(
@@ -355,10 +292,17 @@ def _write(
         store.upsert(connection, fetches, fetched)
         store.upsert(connection, checks, validated.checks)
         stored = _write_documents(connection, good)
+        _supersede(connection, [row["fetch_id"] for row in fetched], [row["document_id"] for row in rows])
         heal(connection, source.id, [row["subject"] for row in [*good, *copies]])
         copied = reject(connection, copies)
         refused = reject(connection, [*rejections, *breached("collect", validated, unique, ["subject"], now)])
     return Counter(documents=stored, copies=copied, rejected=copied + refused)
+
+
+def _supersede(connection: Connection, fetch_ids: list[str], read: list[str]) -> None:
+    """Count no more what fetches were once read as, where they are now read otherwise."""
+    of_fetches = documents.c.fetch_id.in_(fetch_ids) & documents.c.document_id.not_in(read)
+    connection.execute(update(documents).where(of_fetches, documents.c.is_latest).values(is_latest=False))
 
 
 def _take_turn(connection: Connection) -> None:

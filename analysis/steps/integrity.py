@@ -46,7 +46,7 @@ def broken_rules() -> dict[str, Select]:
             )
         ),
         "what was received is a document or a stated rejection": select(fetches.c.fetch_id).where(
-            fetches.c.outcome != "failed", not_(led_to)
+            fetches.c.role == "document", fetches.c.outcome.in_(("got", "refused")), not_(led_to)
         ),
     }
 

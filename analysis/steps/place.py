@@ -12,7 +12,7 @@ import pandas as pd
 from sqlalchemy import Connection, Engine, Table, delete, select
 
 from analysis import catalogue, store
-from analysis.collect.fetch import Response
+from analysis.collect.health import Look, after_look
 from analysis.errors import SettingsError
 from analysis.settings import Settings
 from analysis.tables import authorities, checks, content_id, documents, fetches, rejected, source_state, sources
@@ -146,44 +146,12 @@ def state_of(connection: Connection, source_id: str) -> dict[str, Any]:
     return dict(row or {})
 
 
-def remember(
-    engine: Engine,
-    source: catalogue.Source,
-    now: datetime,
-    state: str,
-    error: str | None = None,
-    answer: Response | None = None,
-) -> None:
-    """Keep how an attempt ended; for a folder only when that changed, since a folder is always there."""
+def remember(engine: Engine, source: catalogue.Source, now: datetime, look: Look) -> None:
+    """Keep how a look at a source ended; for a folder only when that changed, since a folder is always there."""
     with store.writing(engine) as connection:
         store.upsert(connection, sources, [source_row(source)])
-        before = state_of(connection, source.id)
-        row = {
-            "source_id": source.id,
-            "state": state,
-            "attempted_at": now,
-            "succeeded_at": before.get("succeeded_at") if error else now,
-            "etag": answer.etag if answer else before.get("etag"),
-            "last_modified": answer.last_modified if answer else before.get("last_modified"),
-            "failure_count": before.get("failure_count", 0) + 1 if error else 0,
-            "error": error,
-        }
-        store.upsert(connection, source_state, [row], touch=source.kind == "feed")
-
-
-def failed_row(source_id: str, address: str, error: str, now: datetime) -> dict[str, Any]:
-    """Return the row of `fetches` that says why an address gave nothing."""
-    return {
-        "fetch_id": content_id(source_id, address, None, "failed"),
-        "source_id": source_id,
-        "address": address,
-        "outcome": "failed",
-        "content_hash": None,
-        "byte_count": None,
-        "media_type": None,
-        "error": error,
-        "fetched_at": now,
-    }
+        row = after_look(source, state_of(connection, source.id), look, now)
+        store.upsert(connection, source_state, [row], touch=source.is_on_the_web)
 
 
 def sort_out(connection: Connection, rows: list[dict], now: datetime) -> tuple[list[dict], list[dict]]:

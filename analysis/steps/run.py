@@ -11,9 +11,10 @@ from analysis import catalogue, store
 from analysis.errors import FetchError
 from analysis.settings import Settings
 from analysis.steps.classify import classify
-from analysis.steps.collect import Period, collect
+from analysis.steps.collect import collect
 from analysis.steps.index import count_points, index
 from analysis.steps.place import open_place
+from analysis.steps.receive import Period
 from analysis.steps.report import report, table_counts
 
 

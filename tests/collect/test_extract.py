@@ -11,7 +11,6 @@ import pytest
 
 from analysis.collect.extract import (
     BYTE_LIMIT,
-    HTML_LIMIT,
     canonical_address,
     decode,
     extract,
@@ -22,6 +21,7 @@ from analysis.collect.extract import (
     tidy,
     unzip,
 )
+from analysis.collect.extract.html import HTML_LIMIT
 from analysis.errors import UnreadableError
 
 TODAY = date(2025, 3, 10)

@@ -106,7 +106,8 @@ def declare(tmp_path, monkeypatch):
         (places / "sources").mkdir(parents=True, exist_ok=True)
         words = "".join(
             f'[[source]]\nid = "{name}"\nname = "Feed {name}"\nkind = "feed"\naddress = "{address}"\nchannel = "press"\n'
-            'hosts = ["localhost", "127.0.0.1"]\n'
+            'hosts = ["localhost", "127.0.0.1"]\nlanguages = ["en"]\nexpected_per_week = 7\nconfidence = "low"\n'
+            'seen_in = "this test"\nterms = "Composed."\nrobots = "Composed."\n'
             for name, address in addresses.items()
         )
         (places / "sources" / "feeds.toml").write_text(words, encoding="utf-8")

@@ -13,8 +13,8 @@ import pytest
 from analysis import archive, catalogue, steps, store
 from analysis.errors import CatalogueError, UnreadableError
 from analysis.steps.classify import classify
-from analysis.steps.collect import Period
 from analysis.steps.integrity import check_database
+from analysis.steps.receive import Period, _read_file
 from analysis.tables import documents, fetches, rejected, signals, source_state, statements
 
 TEXT = "The Securities and Exchange Commission will support crypto asset firms with simpler rules."
@@ -272,7 +272,7 @@ def test_a_file_on_which_the_reader_failed_is_tried_again_and_the_others_are_sto
 
 def test_a_folder_that_cannot_be_listed_is_told_as_such(tmp_path):
     with pytest.raises(UnreadableError, match="cannot be listed") as caught:
-        STEP._read_file(tmp_path)
+        _read_file(tmp_path)
     assert caught.value.rule == "not_readable"
 
 

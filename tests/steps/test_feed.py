@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import timedelta
 from functools import partial
-from types import SimpleNamespace
 
 import pytest
-import tenacity.nap
 from werkzeug import Response
 
 from analysis import steps
 from analysis.collect import isolate
-from analysis.steps.collect import Period
 from analysis.steps.integrity import check_database
+from analysis.steps.receive import Period
 from analysis.tables import documents, fetches, rejected, source_state
 
 PAGE = (
@@ -32,6 +31,7 @@ class Publisher:
     def __init__(self, server) -> None:
         self.server, self.pages, self.visits = server, {}, []
         self.feed_address = server.url_for("/feed.xml")
+        server.expect_request("/robots.txt").respond_with_data("", 404)
         server.expect_request("/feed.xml").respond_with_handler(self.feed)
 
     def feed(self, request) -> Response:
@@ -70,7 +70,9 @@ def test_entries_are_fetched_once_and_a_second_visit_asks_conditionally(publishe
     for number in (1, 2):
         publisher.publish(f"/{number}.html", f"round {number}")
     assert collect() == {"documents": 2, "copies": 0, "rejected": 0, "failed_sources": []}
-    assert collect.pauses == [1.0, 1.0]
+    # One second from start to start: between robots.txt, feed and two pages.
+    assert len(collect.pauses) == 3 and all(0 < pause <= 1 for pause in collect.pauses)
+    assert publisher.asked("/robots.txt") == 1
     found = rows(home, documents)
     assert {row["address"] for row in found} == {publisher.server.url_for(f"/{number}.html") for number in (1, 2)}
     shown = {(row["channel"], str(row["published_on"]), row["date_flag"]) for row in found}
@@ -80,7 +82,8 @@ def test_entries_are_fetched_once_and_a_second_visit_asks_conditionally(publishe
     assert publisher.visits[1].headers["If-None-Match"] == '"2"'
     assert [publisher.asked(f"/{number}.html") for number in (1, 2)] == [1, 1]
     after = contents(home)
-    assert {name for name in after if after[name] != before[name]} == {"source_state"}
+    assert {name for name in after if after[name] != before[name]} == {"source_state", "fetches"}
+    assert [row["role"] for row in rows(home, fetches, outcome="unchanged")] == ["listing"]
     assert rows(home, source_state, source_id="paper")[0]["state"] == "unchanged"
     publisher.publish("/3.html", "round 3")
     assert collect()["documents"] == 1
@@ -88,15 +91,16 @@ def test_entries_are_fetched_once_and_a_second_visit_asks_conditionally(publishe
     assert check_database(home)["broken"] == {}
 
 
-def test_a_page_that_fails_is_tried_again_next_time(publisher, declare, collect, home, rows, monkeypatch):
-    monkeypatch.setattr(tenacity.nap, "time", SimpleNamespace(sleep=collect.pauses.append))
+def test_a_page_that_fails_is_tried_again_next_time(publisher, declare, collect, home, rows):
     declare(paper=publisher.feed_address)
     publisher.publish("/1.html", "round 1")
     # Not 404 as before: an unchanged feed is read again only for what may have passed by then.
     publisher.publish("/2.html", "round 2", status=503)
     assert collect()["documents"] == 1
-    [failure] = rows(home, fetches, outcome="failed")
-    assert "answered 503" in failure["error"] and failure["content_hash"] is None
+    failures = rows(home, fetches, outcome="failed", role="document")
+    assert len(failures) == 3
+    for failure in failures:
+        assert "answered 503" in failure["error"] and failure["content_hash"] is None and failure["status"] == 503
     assert rows(home, source_state, source_id="paper")[0]["etag"] is None
     publisher.server.clear_all_handlers()
     mended = Publisher(publisher.server)
@@ -155,7 +159,7 @@ def test_an_entry_without_a_link_or_with_one_to_a_foreign_host_is_a_stated_rejec
     assert {row["subject"]: row["rule"] for row in rows(home, rejected)} == {
         "No link": "no_address", "https://elsewhere.example/1": "host_not_allowed"
     }  # fmt: skip
-    assert rows(home, fetches) == [] and collect.pauses == []
+    assert rows(home, fetches, role="document") == []
     [state] = rows(home, source_state, source_id="paper")
     assert (state["state"], state["etag"]) == ("got", '"1"')
     assert collect()["rejected"] == 0
@@ -191,7 +195,11 @@ def test_an_html_page_for_a_feed_fails_that_source_with_a_clear_error_and_no_oth
     assert states["broken"]["state"] == "failed" and "is an HTML page" in states["broken"]["error"]
     assert states["broken"]["succeeded_at"] is None
     assert (states["paper"]["state"], states["paper"]["error"]) == ("got", None)
+    visits = publisher.asked("/page.html")
     steps.collect(home, now, ["broken"], pause=collect.pauses.append)
+    assert publisher.asked("/page.html") == visits
+    assert rows(home, source_state, source_id="broken")[0] == states["broken"]
+    steps.collect(home, now + timedelta(hours=1), ["broken"], pause=collect.pauses.append)
     assert rows(home, source_state, source_id="broken")[0]["failure_count"] == 2
 
 

@@ -33,6 +33,8 @@ class Entry:
     kind: str | None = None
     """Kind of text in the listing's words; `press` says that it is no official text."""
     text_field: str | None = None
+    text: str | None = None
+    """The whole text, where the listing itself holds it."""
 
 
 def resolved(address: str, link: object) -> str | None:

@@ -36,7 +36,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('newest_on', sa.Date(), nullable=True, comment='Day of the newest dated entry that was ever listed, none of the future.'))
         batch_op.add_column(sa.Column('usual_gap_days', sa.Float(), nullable=True, comment='Median days between the days with entries of the newest listing.'))
         batch_op.add_column(sa.Column('moved_to', sa.Text(), nullable=True, comment='Where the server says that the listing has moved for good.'))
-        batch_op.add_column(sa.Column('retry_at', sa.DateTime(timezone=True), nullable=True, comment='Before this moment the source is left alone: the server asked for it, or it failed often.'))
+        batch_op.add_column(sa.Column('retry_at', sa.DateTime(timezone=True), nullable=True, comment='Before it the source is left alone: the server asked for it, or it failed.'))
         batch_op.add_column(sa.Column('health', sa.String(length=11), nullable=True, comment='What the attempts show together; empty before the first.'))
         batch_op.create_check_constraint(op.f('ck_source_state_health'), sa.text("health IN ('ok', 'nothing_new', 'failed', 'silent', 'stale', 'moved')"))
 

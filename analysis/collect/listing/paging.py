@@ -1,0 +1,40 @@
+"""Addresses of a listing's pages: the bounds of a period, its days, page numbers and offsets filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from string import Formatter
+
+from analysis.catalogue import Parser
+from analysis.collect.listing.entries import Entry
+
+
+def _holds(address: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(address) if name}
+
+
+def is_paged(address: str) -> bool:
+    """Whether an address has a page number or an offset to be filled in."""
+    return bool(_holds(address) & {"page", "offset"})
+
+
+def listing_addresses(address: str, since: date, until: date, parser: Parser) -> Iterator[str]:
+    """Give the addresses that list [since, until), one or one for each day; page and offset are still to be filled in."""
+    is_daily = "day" in _holds(address)
+    days = [since + timedelta(days=number) for number in range((until - since).days)] if is_daily else [since]
+    last = until - timedelta(days=1)
+    for day in days:
+        yield address.format(since=since, until=until, last=last, day=day, page="{page}", offset="{offset}")
+
+
+def page_address(template: str, number: int, parser: Parser) -> str:
+    """Return the address of a page of the listing, counted from 0."""
+    if not is_paged(template):
+        return template
+    return template.format(page=parser.first_page + number, offset=number * parser.page_size)
+
+
+def more(entries: Sequence[Entry], since: date) -> bool:
+    """Whether the page after one with these entries is wanted: this one has some, and not all are older than the period."""
+    return any(entry.published_on is None or entry.published_on >= since for entry in entries)
