@@ -187,9 +187,7 @@ source_state = Table(
     Column("newest_on", Date, comment="Day of the newest dated entry that was ever listed, none of the future."),
     Column("usual_gap_days", Float, comment="Median days between the days with entries of the newest listing."),
     Column("moved_to", Text, comment="Where the server says that the listing has moved for good."),
-    _moment(
-        "retry_at", "Before this moment the source is left alone: the server asked for it, or it failed often.", nullable=True
-    ),
+    _moment("retry_at", "Before it the source is left alone: the server asked for it, or it failed.", nullable=True),
     Column("health", choice(*HEALTHS), comment="What the attempts show together; empty before the first."),
     Column("error", Text, comment="What went wrong in the last attempt; empty if nothing did."),
     comment="Health and request validators of each source.",

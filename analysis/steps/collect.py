@@ -84,7 +84,8 @@ def collect(
                 counts += _collect_folder(engine, source, root, now, store_batch, failed)
         if web and not offline:
             counts += _collect_web(engine, settings, web, now, store_batch, isolated, period, pause, failed)
-    return {**{name: counts[name] for name in ("documents", "copies", "rejected")}, "failed_sources": failed}
+    in_order = [source.id for source in chosen if source.id in failed]
+    return {**{name: counts[name] for name in ("documents", "copies", "rejected")}, "failed_sources": in_order}
 
 
 def collect_from_archive(settings: Settings, now: datetime, source_ids: list[str] | None = None) -> dict[str, Any]:

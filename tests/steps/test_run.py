@@ -28,6 +28,7 @@ def test_of_declared_sources_only_those_that_were_tried_count(home, declare, doc
 def test_one_failed_source_of_two_holds_up_no_report(home, declare, documents_folder, flow, now, httpserver):
     flow(home, documents_folder)
     feed = '<rss version="2.0"><channel><title>A</title></channel></rss>'
+    httpserver.expect_request("/robots.txt").respond_with_data("", 404)
     httpserver.expect_request("/feed").respond_with_data(feed, content_type="application/rss+xml")
     declare(one="http://127.0.0.1:1/feed", two=httpserver.url_for("/feed"))
     assert run(home, now, ["one", "two"])["documents"] == 6
