@@ -286,16 +286,6 @@ def sources_check(
         raise PolicySignalsError(f"failed: {', '.join(failed)}; `mend` in their lines says what to do")
 
 
-@app.command(epilog="Example: policy-signals pairs --input pairs.jsonl")
-def pairs(source: Input) -> None:
-    """Tell whether two files tell the same story and why, `{"a", "b"}` a line; a JSON line each."""
-    from analysis.pairs import pair_lines
-
-    folder = Path() if str(source) == "-" else source.parent
-    for line in pair_lines(_input_text(source).splitlines(), folder, datetime.now(UTC)):
-        _print(line)
-
-
 @database.command("upgrade", epilog="Example: policy-signals database upgrade")
 def database_upgrade(as_json: AsJson = False) -> None:
     """Make the database, or bring it to the newest revision."""
