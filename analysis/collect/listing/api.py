@@ -49,7 +49,8 @@ def _found(path: str, told: Any, name: str) -> Any:
     try:
         return jmespath.search(path, told)
     except JMESPathError as error:
-        raise ListingError(f"{path!r} cannot be looked up ({error}): mend the parser's {name}") from error
+        words = " ".join(str(error).split())
+        raise ListingError(f"{path!r} cannot be looked up ({words}): mend the parser's {name}") from error
 
 
 def _entry(row: Any, address: str, parser: Parser) -> Entry:
