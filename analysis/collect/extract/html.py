@@ -7,6 +7,7 @@ from datetime import date
 
 from analysis.collect.extract.encoding import decode
 from analysis.collect.extract.extracted import Extracted
+from analysis.collect.extract.title import find_title
 from analysis.collect.listing.entries import parse_day, plain_text
 from analysis.errors import UnreadableError
 
@@ -23,13 +24,14 @@ def read_html(content: bytes, today: date) -> Extracted:
     declared = re.search(rb"charset\s*=\s*[\"']?\s*([\w.-]+)", content[:4000], re.I)
     text, encoding = decode(content, declared[1].decode("ascii") if declared else None)
     dates = {"original_date": True, "extensive_search": True, "max_date": today.isoformat()}
+    tree = trafilatura.load_html(text)
     page = trafilatura.bare_extraction(text, with_metadata=True, include_comments=False, date_extraction_params=dates)
     if not isinstance(page, Document) or not page.text:
         return Extracted("html", trafilatura.html2txt(text), encoding=encoding)
     return Extracted(
         "html",
         page.text,
-        title=plain_text(page.title),
+        title=plain_text(find_title(tree) if tree is not None else page.title),
         published_on=_stated_day(page.date, text),
         encoding=encoding,
         address=web_address(page.url),
