@@ -1,12 +1,13 @@
 """Reads what the sources list and stores what is new.
 
-**Reads** the sources of the catalogue (`policy-signals sources list`): folders and feeds.
+**Reads** the sources of the catalogue (`policy-signals sources list`): folders, feeds, sitemaps, list pages and APIs.
 
-**Writes** `fetches`, `documents`, `stories`, `source_state`; what cannot be read becomes a row of `rejected` with its
-reason. Running it again changes no row unless a source has something new.
+**Writes** `documents` and `stories`; `fetches`, a row for every request; `source_state`, the health of each source. What cannot
+be read becomes a row of `rejected` with its reason. Running it again stores no document twice.
 
 **If it fails**, every chosen source failed: the task's log names each. One failed source of several is an error line in
-the log, and the run goes on. Mend the source or wait, then clear the task. Nothing that was stored is lost.
+the log, and the run goes on; it is asked again after an hour, and later the more often it failed. `policy-signals sources check`
+says what to mend. Nothing that was stored is lost.
 """
 
 from __future__ import annotations
