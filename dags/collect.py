@@ -6,8 +6,8 @@
 be read becomes a row of `rejected` with its reason. Running it again stores no document twice.
 
 **If it fails**, every chosen source failed: the task's log names each. One failed source of several is an error line in
-the log, and the run goes on; it is asked again after an hour, and later the more often it failed. `policy-signals sources check`
-says what to mend. Nothing that was stored is lost.
+the log, and the run goes on; it is asked again after an hour, and later the more often it failed. `policy-signals sources
+check` says what to mend. Nothing that was stored is lost.
 """
 
 from __future__ import annotations
