@@ -32,6 +32,8 @@ def migrate(connection: Connection) -> None:
         render_as_batch=is_sqlite,
         render_item=render_item,
         compare_type=True,
+        # One transaction for all revisions, which SQLite can do: between two of them another process could step in.
+        transactional_ddl=True,
     )
     with context.begin_transaction():
         context.run_migrations()
