@@ -63,7 +63,7 @@ Level = Literal[
     "subnational",
 ]
 LEVELS: tuple[str, ...] = get_args(Level)
-Kind = Literal["folder", "mail", "feed", "sitemap", "list_page", "api"]
+Kind = Literal["folder", "feed", "sitemap", "list_page", "api"]
 KINDS: tuple[str, ...] = get_args(Kind)
 Health = Literal["ok", "nothing_new", "failed", "silent", "stale", "moved"]
 HEALTHS: tuple[str, ...] = get_args(Health)

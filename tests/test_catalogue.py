@@ -147,7 +147,6 @@ def test_the_catalogue_declares_the_promised_number_of_sources_none_of_them_said
         ({"paper": FEED.replace("feed.xml", "{week}.xml")}, "the address holds {week}: only since, until"),
         ({"paper": FEED.replace('robots = "Composed."', "")}, "source paper lacks robots: add what is known of it"),
         ({"paper": FEED.replace('"feed"', '"api"')}, "kind api needs a .*parser.* with rows"),
-        ({"paper": FEED.replace('"feed"', '"mail"').replace("hosts =", "#")}, "a mail drop needs hosts"),
         ({"paper": FEED.replace('"press"', '"official"') + "is_state_affiliated = true"}, "is said of press only"),
         ({"paper": FEED + "pace_seconds = 0.1"}, "paper.toml: paper: pace_seconds"),
         ({"paper": FEED.replace('"feed"', '"telegraph"')}, "paper.toml: paper: kind"),

@@ -58,7 +58,7 @@ class Parser(_Declaration):
 
 
 class Source(_Declaration):
-    """A publisher's feed, sitemap, list page or API, or a folder of documents or mails."""
+    """A publisher's feed, sitemap, list page or API, or a folder of documents."""
 
     id: str = Field(pattern=r"^[a-z0-9-]+$")
     name: str
@@ -73,11 +73,11 @@ class Source(_Declaration):
     authority_id: str | None = None
     publisher: str | None = None
     languages: tuple[str, ...] = ()
-    hosts: tuple[str, ...] = Field(
-        (), description="Hosts that its entries may lead to, subdomains included; for mail the senders' domains."
-    )
+    hosts: tuple[str, ...] = Field((), description="Hosts that its entries may lead to, subdomains included.")
     text: Literal["page", "entry"] = Field("page", description="Whether the text is the linked page, or the entry itself.")
-    date_order: Literal["DMY", "MDY", "YMD"] | None = Field(None, description="Order of day, month and year in its pages.")
+    date_order: Literal["DMY", "MDY", "YMD"] | None = Field(
+        None, description="Order of day, month and year in dates of digits that its list page gives."
+    )
     cadence: Literal["daily", "weekly"] = "daily"
     pace_seconds: float = Field(1.0, ge=1.0, description="Least time between two requests to a host.")
     expected_per_week: float | None = Field(None, gt=0, description="Documents a week in ordinary weeks.")
@@ -91,7 +91,7 @@ class Source(_Declaration):
 
     @property
     def is_on_the_web(self) -> bool:
-        return self.kind not in ("folder", "mail")
+        return self.kind != "folder"
 
     def parser_on(self, day: Day) -> Parser:
         """Return the parser that is valid on a day.
@@ -114,8 +114,6 @@ class Source(_Declaration):
                 raise ValueError(f"the address holds {{{unknown[0]}}}: only {', '.join(PLACEHOLDERS)} can be filled in")
         if self.kind in ("list_page", "api") and not all(parser.rows for parser in self.parsers):
             raise ValueError(f"a source of kind {self.kind} needs a [[source.parser]] with rows")
-        if self.kind == "mail" and not self.hosts:
-            raise ValueError("a mail drop needs hosts: the domains of the senders that are believed")
         if self.is_state_affiliated and self.channel != "press":
             raise ValueError('is_state_affiliated is said of press only: set channel = "press" or remove it')
         return self

@@ -6,6 +6,7 @@ import logging
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -140,21 +141,23 @@ def _collect_web(
     with Fetcher(user_agent(settings.contact), settings.allow_loopback, now=now, pause=pause) as fetcher:
         keep = partial(archive.keep, str(settings.home / "archive"))
         look = partial(visit, fetcher=fetcher, isolated=isolated, keep=keep, period=period, now=now)
-        for source, item in side_by_side(_jobs(engine, web, now, look)):
-            if isinstance(item, Received):
-                waiting[source.id].append(item)
-            elif isinstance(item, Asked):
-                _note(engine, source, item)
-            if isinstance(item, Look) or len(waiting[source.id]) >= BATCH:
-                found = store_batch(source, tuple(waiting.pop(source.id, ())))
-                counts += found
-            if isinstance(item, Look):
-                # What broke the reader is tried again: without validators the listing is read again.
-                look_row = replace(item, etag=None, last_modified=None) if found["passing"] else item
-                remember(engine, source, now, look_row)
-                if item.error:
-                    log.error("%s: %s", source.id, item.error)
-                    failed.append(source.id)
+        # Closed, so that an error here ends the threads too.
+        with closing(side_by_side(_jobs(engine, web, now, look))) as brought:
+            for source, item in brought:
+                if isinstance(item, Received):
+                    waiting[source.id].append(item)
+                elif isinstance(item, Asked):
+                    _note(engine, source, item)
+                if isinstance(item, Look) or len(waiting[source.id]) >= BATCH:
+                    found = store_batch(source, tuple(waiting.pop(source.id, ())))
+                    counts += found
+                if isinstance(item, Look):
+                    # What broke the reader is tried again: without validators the listing is read again.
+                    look_row = replace(item, etag=None, last_modified=None) if found["passing"] else item
+                    remember(engine, source, now, look_row)
+                    if item.error:
+                        log.error("%s: %s", source.id, item.error)
+                        failed.append(source.id)
     return counts
 
 

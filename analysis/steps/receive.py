@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, exists, select
 
 from analysis import archive, catalogue
 from analysis.catalogue import Source
@@ -25,7 +25,7 @@ from analysis.collect.listing.entries import Entry
 from analysis.collect.listing.folder import INDEX_NAME, list_folder
 from analysis.collect.listing.paging import is_paged, listing_addresses, more, page_address
 from analysis.errors import CatalogueError, FetchError, ListingError, UnreadableError
-from analysis.tables import content_id, fetches
+from analysis.tables import content_id, documents, fetches
 
 log = logging.getLogger(__name__)
 
@@ -128,12 +128,29 @@ def receive_folder(root: Path) -> Iterator[Received]:
 
 
 def receive_archive(connection: Connection, root: str, source: Source) -> Iterator[Received]:
-    """Give what was received from a source before, from the archive, with what its listing said then.
+    """Give what each address of a source gave last, from the archive, with what its listing said then.
 
-    Raises StoreError when bytes are missing or were changed.
+    What a newer revision has replaced is left out. Raises StoreError when bytes are missing or were changed.
     """
-    got = (fetches.c.source_id == source.id) & (fetches.c.role == "document") & fetches.c.content_hash.is_not(None)
-    for row in connection.execute(select(fetches).where(got).order_by(fetches.c.fetched_at, fetches.c.fetch_id)).mappings():
+    newer, latest = fetches.alias(), documents.alias()
+    chosen = select(fetches).where(
+        fetches.c.source_id == source.id,
+        fetches.c.role == "document",
+        fetches.c.content_hash.is_not(None),
+        ~exists().where(
+            newer.c.source_id == fetches.c.source_id,
+            newer.c.address == fetches.c.address,
+            newer.c.content_hash.is_not(None),
+            newer.c.fetched_at > fetches.c.fetched_at,
+        ),
+        ~exists().where(
+            documents.c.fetch_id == fetches.c.fetch_id,
+            documents.c.is_latest.is_(False),
+            latest.c.address_key == documents.c.address_key,
+            latest.c.is_latest,
+        ),
+    )
+    for row in connection.execute(chosen.order_by(fetches.c.fetched_at, fetches.c.fetch_id)).mappings():
         if row["entry"] is None:
             log.warning("%s: %s was received before listings were kept: it is left as it was read", source.id, row["address"])
             continue
@@ -266,6 +283,7 @@ def _listings(
     waiting = deque((template, 0) for template in listing_addresses(source.address, since, until, parser))
     is_conditional = len(waiting) == 1 and not is_paged(source.address)
     known: set[str] = set()
+    listed: set[str | None] = set()
     while waiting:
         template, number = waiting.popleft()
         address = page_address(template, number, parser)
@@ -279,9 +297,12 @@ def _listings(
         if answer.content is None:
             yield answer, Listing(())
             continue
-        listing = isolated(read_listing, source.kind, answer.content, answer.address, parser, answer.media_type)
+        listing = isolated(read_listing, source.kind, answer.content, answer.address, parser, source.date_order)
         yield answer, listing
-        if is_paged(template) and more(listing.entries, since):
+        # A site may repeat its last page for any number beyond it.
+        has_new = not listed.issuperset(entry.address for entry in listing.entries)
+        listed.update(entry.address for entry in listing.entries)
+        if is_paged(template) and has_new and more(listing.entries, since):
             waiting.append((template, number + 1))
         waiting.extend((further, 0) for further in listing.further)
 
@@ -294,7 +315,7 @@ def first_listing(source: Source, fetcher: Fetcher, isolated: Callable[..., Any]
     parser = source.parser_on(now.date())
     template = next(listing_addresses(source.address, (now - LOOKBACK).date(), now.date() + timedelta(days=1), parser))
     answer = fetcher.get(page_address(template, 0, parser), source.hosts, source.pace_seconds)
-    return answer, isolated(read_listing, source.kind, answer.content or b"", answer.address, parser, answer.media_type)
+    return answer, isolated(read_listing, source.kind, answer.content or b"", answer.address, parser, source.date_order)
 
 
 @dataclass(frozen=True)
@@ -351,10 +372,10 @@ def _words(entry: Entry) -> bytes:
 
 def unasked(entry: Entry, source: Source) -> UnreadableError | None:
     """Return why an entry's page is not to be asked for, if so."""
-    if not entry.address:
+    if not (entry.address or "").startswith(("http://", "https://")):
         return UnreadableError("no_address", "the listing gives no link that could be followed: it is left out")
     try:
-        host = urlsplit(entry.address).hostname or ""
+        host = urlsplit(str(entry.address)).hostname or ""
     except ValueError:
         return UnreadableError("no_address", "the listing's link is no web address: it is left out")
     if any(host == allowed or host.endswith(f".{allowed}") for allowed in source.hosts):

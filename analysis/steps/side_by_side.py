@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from queue import Empty, Full, Queue
 from threading import Event
@@ -16,7 +16,7 @@ SECONDS = 0.2
 """Between two looks at whether the other side has stopped."""
 
 
-def side_by_side(jobs: Sequence[Callable[[], Iterable[T]]], workers: int = WORKERS) -> Iterator[T]:
+def side_by_side(jobs: Sequence[Callable[[], Iterable[T]]], workers: int = WORKERS) -> Generator[T, None, None]:
     """Give all that the jobs give; each job runs in one thread from its start to its end.
 
     An error of a job is raised here, after what came before it was given. When the taker stops early, so do the jobs.

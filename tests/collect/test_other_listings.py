@@ -96,6 +96,18 @@ def test_selectors_that_find_nothing_are_named():
         read_list_page(PAGE.encode(), HOME, Parser(rows="li", link="b::attr(href)"))
 
 
+def test_a_selector_that_is_none_is_told():
+    with pytest.raises(ListingError, match="a selector of the parser cannot be read .*: mend it"):
+        read_list_page(PAGE.encode(), HOME, Parser(rows="li["))
+
+
+def test_digits_are_read_in_the_order_that_the_source_declares():
+    page = '<ul><li><a href="/a">A</a><i>04/03/2025</i></li></ul>'
+    parser = Parser(rows="li", date="i::text")
+    days = [read_list_page(page.encode(), HOME, parser, order)[0].published_on for order in ("DMY", "MDY", None)]
+    assert days == [date(2025, 3, 4), date(2025, 4, 3), None]
+
+
 def answer(**told) -> bytes:
     return json.dumps(told, ensure_ascii=False).encode()
 

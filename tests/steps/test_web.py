@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+import threading
 from datetime import date, timedelta
 
 import pytest
@@ -210,7 +212,7 @@ def test_a_document_that_is_now_read_otherwise_is_a_new_revision_and_one_now_ref
     [row] = rows(home, fetches, role="document")
     place = home.home / "archive" / row["content_hash"][:2] / row["content_hash"]
     assert place.is_file()
-    step = __import__("sys").modules["analysis.steps.collect"]
+    step = sys.modules["analysis.steps.collect"]
     with monkeypatch.context() as patch:
         patch.setattr(step, "extract", refuse)
         assert steps.collect_from_archive(home, now)["rejected"] == 1
@@ -219,6 +221,50 @@ def test_a_document_that_is_now_read_otherwise_is_a_new_revision_and_one_now_ref
     assert steps.collect_from_archive(home, now)["documents"] == 1
     assert [row["is_latest"] for row in rows(home, documents)] == [True]
     assert rows(home, rejected) == []
+
+
+def test_reading_again_from_the_archive_brings_no_replaced_revision_back(home, write, rows, now, contents):
+    told = {"file": "a.txt", "title": "Notice", "channel": "official", "address": "https://agency.example/a"}
+    folder = write({"a.txt": NOTICE.format(1)}, [told])
+    steps.collect(home, now, folder=folder)
+    write({"a.txt": NOTICE.format(2)})
+    steps.collect(home, now + timedelta(days=1), folder=folder)
+    assert sorted((row["revision"], row["is_latest"]) for row in rows(home, documents)) == [(1, False), (2, True)]
+    before = contents(home)
+    steps.collect_from_archive(home, now + timedelta(days=2))
+    assert contents(home) == before
+
+
+def test_a_site_that_repeats_its_last_page_for_ever_is_not_asked_for_ever(site, declared, collect, rows, home, httpserver):
+    site("/notice-1.html", PAGE.format(1, NOTICE.format(1)))
+    hits = json.dumps({"hits": [{"link": httpserver.url_for("/notice-1.html")}]})
+    site("/api", hits, "application/json")
+    declared(httpserver.url_for("/api") + "?page={page}", kind="api", parser={"rows": "hits", "link": "link"})
+    assert collect()["documents"] == 1
+    assert site.asked("/api") == 2
+
+
+def test_a_link_that_is_no_web_address_is_never_followed(site, declared, collect, home, rows):
+    hits = json.dumps({"hits": [{"link": "javascript:void(0)"}, {"link": "file:///etc/hostname"}]})
+    declared(site("/api", hits, "application/json"), kind="api", parser={"rows": "hits", "link": "link"})
+    assert collect()["rejected"] == 2
+    assert {row["rule"] for row in rows(home, rejected)} == {"no_address"}
+
+
+def test_an_error_while_storing_ends_the_visits_of_all_hosts(site, declared, collect, httpserver, monkeypatch):
+    links = [httpserver.url_for(f"/notice-{number}.html") for number in range(3)]
+    for number in range(3):
+        site(f"/notice-{number}.html", PAGE.format(number, NOTICE.format(number)))
+    declared(site("/feed.xml", feed(*map(item, links)), "text/xml"))
+    step = sys.modules["analysis.steps.collect"]
+    monkeypatch.setattr(step, "_note", fail)
+    with pytest.raises(OSError, match="no room"):
+        collect()
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("visit")]
+
+
+def fail(*_arguments) -> None:
+    raise OSError("no room")
 
 
 def refuse(*_arguments) -> None:

@@ -17,8 +17,8 @@ class Listing:
     further: tuple[str, ...] = ()
 
 
-def read_listing(kind: str, content: bytes, address: str, parser: Parser, media_type: str | None = None) -> Listing:
-    """Return what a page of a listing on the web holds.
+def read_listing(kind: str, content: bytes, address: str, parser: Parser, order: str | None = None) -> Listing:
+    """Return what a page of a listing on the web holds; `order` is that of day, month and year in dates of digits.
 
     Raises ListingError when the content is not what a source of this kind gives.
     """
@@ -34,7 +34,7 @@ def read_listing(kind: str, content: bytes, address: str, parser: Parser, media_
     if kind == "list_page":
         from analysis.collect.listing.list_page import read_list_page
 
-        return Listing(read_list_page(content, address, parser))
+        return Listing(read_list_page(content, address, parser, order))
     if kind == "api":
         from analysis.collect.listing.api import read_api
 

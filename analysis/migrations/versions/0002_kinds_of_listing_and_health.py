@@ -13,7 +13,7 @@ branch_labels = None
 depends_on = None
 
 OLD_KINDS = ('folder', 'feed')
-KINDS = ('folder', 'mail', 'feed', 'sitemap', 'list_page', 'api')
+KINDS = ('folder', 'feed', 'sitemap', 'list_page', 'api')
 
 
 OLD_OUTCOMES = ('got', 'failed', 'refused')
