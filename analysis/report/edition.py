@@ -44,7 +44,7 @@ class Edition:
 
     `points` holds the latest vintage of the stance index for all weeks up to `week_on`; `evidence` a row for each
     statement and sector of the 13 weeks ending with the week; `rejected` a row a rule, with one example as `reason`;
-    `sources` the day of each source's latest document as `published_on`; `model["metrics"]` the stance metrics of
+    `sources` those ever asked, with the day of the latest document as `published_on`; `model["metrics"]` the stance metrics of
     `classify.evaluate`, with F1 by language under `language`.
     Raises ValidationError for a frame without its columns (COLUMNS) or with weeks that are no dates.
     """

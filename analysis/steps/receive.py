@@ -23,7 +23,7 @@ from analysis.collect.health import Look
 from analysis.collect.listing import Listing, read_listing
 from analysis.collect.listing.entries import Entry
 from analysis.collect.listing.folder import INDEX_NAME, list_folder
-from analysis.collect.listing.paging import is_paged, listing_addresses, more, page_address
+from analysis.collect.listing.paging import fields_of, is_paged, listing_addresses, more, page_address
 from analysis.errors import CatalogueError, FetchError, ListingError, UnreadableError
 from analysis.tables import content_id, documents, fetches
 
@@ -281,7 +281,8 @@ def _listings(
     parser = source.parser_on(now.date())
     since, until = period.since or (now - LOOKBACK).date(), period.until or now.date() + timedelta(days=1)
     waiting = deque((template, 0) for template in listing_addresses(source.address, since, until, parser))
-    is_conditional = len(waiting) == 1 and not is_paged(source.address)
+    # Validators belong to one address: one that is filled in is another on another day.
+    is_conditional = not fields_of(source.address)
     known: set[str] = set()
     listed: set[str | None] = set()
     while waiting:

@@ -181,6 +181,7 @@ def _rejected(connection: Connection) -> pd.DataFrame:
 
 
 def _sources(connection: Connection) -> pd.DataFrame:
+    """Return the sources that were ever asked: what is only declared says nothing of the week's coverage."""
     is_of_source = (documents.c.source_id == sources.c.source_id) & documents.c.is_latest
     query = (
         select(
@@ -188,7 +189,7 @@ def _sources(connection: Connection) -> pd.DataFrame:
             func.count(documents.c.document_id).label("document_count"),
             func.max(documents.c.published_on).label("published_on"),
         )
-        .join_from(sources, source_state, isouter=True)
+        .join_from(sources, source_state)
         .join(documents, is_of_source, isouter=True)
         .group_by(sources.c.source_id, sources.c.name, sources.c.kind, source_state.c.state)
         .order_by(sources.c.source_id)

@@ -78,6 +78,15 @@ def test_the_page_and_the_mail_lie_in_the_home_and_say_the_headline(home, docume
     assert (home.home / "reports" / "plotly.min.js").is_file()
 
 
+def test_only_sources_that_were_asked_count_as_coverage(home, documents_folder, flow):
+    made = flow(home, documents_folder)["report"]
+    with store.reading(store.open_engine(home.database_url)) as connection:
+        assert store.row_counts(connection)["sources"] > 100
+    mail = BytesParser(policy=policy.default).parsebytes(Path(made["mail"]).read_bytes())
+    assert "1 of 1 sources read" in mail.get_body(("plain",)).get_content()
+    assert "Federal Reserve Board" not in Path(made["report"]).read_text(encoding="utf-8")
+
+
 def test_another_week_can_be_asked_for(home, documents_folder, flow, now):
     flow(home, documents_folder)
     assert steps.report(home, now, "2025-W08")["week"] == "2025-W08"

@@ -244,6 +244,16 @@ def test_a_site_that_repeats_its_last_page_for_ever_is_not_asked_for_ever(site, 
     assert site.asked("/api") == 2
 
 
+def test_an_address_that_is_filled_in_is_asked_without_the_validators_of_another_day(site, declared, collect, httpserver, now):
+    words = Response(json.dumps({"hits": []}), content_type="application/json", headers={"ETag": '"1"'})
+    httpserver.expect_request("/api").respond_with_response(words)
+    declared(httpserver.url_for("/api") + "?from={since}", kind="api", parser={"rows": "hits", "link": "link"})
+    for days in range(2):
+        collect(now + timedelta(days=days))
+    asked = [request.headers.get("If-None-Match") for request, _ in httpserver.log if request.path == "/api"]
+    assert asked == [None, None]
+
+
 def test_a_link_that_is_no_web_address_is_never_followed(site, declared, collect, home, rows):
     hits = json.dumps({"hits": [{"link": "javascript:void(0)"}, {"link": "file:///etc/hostname"}]})
     declared(site("/api", hits, "application/json"), kind="api", parser={"rows": "hits", "link": "link"})

@@ -10,18 +10,19 @@ from analysis.catalogue import Parser
 from analysis.collect.listing.entries import Entry
 
 
-def _holds(address: str) -> set[str]:
+def fields_of(address: str) -> set[str]:
+    """Return the names of what is to be filled into an address."""
     return {name for _, name, _, _ in Formatter().parse(address) if name}
 
 
 def is_paged(address: str) -> bool:
     """Whether an address has a page number or an offset to be filled in."""
-    return bool(_holds(address) & {"page", "offset"})
+    return bool(fields_of(address) & {"page", "offset"})
 
 
 def listing_addresses(address: str, since: date, until: date, parser: Parser) -> Iterator[str]:
     """Give the addresses that list [since, until), one or one for each day; page and offset are still to be filled in."""
-    is_daily = "day" in _holds(address)
+    is_daily = "day" in fields_of(address)
     days = [since + timedelta(days=number) for number in range((until - since).days)] if is_daily else [since]
     last = until - timedelta(days=1)
     for day in days:
