@@ -6,6 +6,7 @@ because a transaction that reads first and writes later loses updates there with
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from sqlalchemy import Connection, Engine, Insert, Select, Table, create_engine,
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from tenacity import Retrying, retry_if_exception_message, stop_after_delay, wait_random
 
 from analysis.errors import StoreError
 from analysis.tables import metadata
@@ -65,8 +67,8 @@ def _sqlite_engine(address) -> Engine:
     def prepare(connection, _record) -> None:
         # None hands the transaction's start over to `begin` below.
         connection.isolation_level = None
+        _use_write_ahead_log(connection)
         for pragma in (
-            "journal_mode = WAL",
             f"busy_timeout = {BUSY_SECONDS * 1000}",
             "foreign_keys = ON",
             "synchronous = NORMAL",
@@ -79,6 +81,17 @@ def _sqlite_engine(address) -> Engine:
         connection.exec_driver_sql("BEGIN" if is_read else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
+    """Switch a database to its write-ahead log: while another process makes it, SQLite refuses that without waiting."""
+    patiently = Retrying(
+        retry=retry_if_exception_message(match="database is locked"),
+        stop=stop_after_delay(BUSY_SECONDS),
+        wait=wait_random(0.01, 0.1),
+        reraise=True,
+    )
+    patiently(connection.execute, "PRAGMA journal_mode = WAL")
 
 
 @contextmanager

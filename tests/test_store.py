@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta, timezone
 from subprocess import PIPE
+from threading import Timer
 
 import pandas as pd
 import pytest
@@ -191,6 +193,17 @@ def test_four_processes_that_make_the_database_read_and_then_update_lose_no_upda
     assert [writer.returncode for writer in writers] == [0] * 4
     with store.reading(store.open_engine(sqlite)) as connection:
         assert connection.scalar(select(stories.c.document_count)) == 4 * times
+
+
+def test_a_database_that_another_connection_holds_before_it_has_its_log_is_waited_for(tmp_path):
+    path = tmp_path / "new.db"
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    for words in ("CREATE TABLE made (x)", "BEGIN IMMEDIATE"):
+        other.execute(words).fetchall()
+    Timer(0.3, lambda: other.execute("COMMIT")).start()
+    engine = store.open_engine(f"sqlite:///{path}")
+    with store.reading(engine) as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
 
 
 UPGRADER = """
