@@ -1,0 +1,184 @@
+"""What is made of documents: statements, signals, the index with its shifts; the models and persons that judge."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Date, Float, ForeignKey, Index, Integer, String, Table, Text
+
+from analysis.tables.columns import IDENTIFIER, NAME, UtcTime, choice, count, key, metadata, moment, share, stance_number
+from analysis.tables.words import CHANNELS, SECTORS, STANCES
+
+statements = Table(
+    "statements",
+    metadata,
+    key("statement_id", "Derived from document, start and end."),
+    Column(
+        "document_id",
+        IDENTIFIER,
+        ForeignKey("documents.document_id"),
+        nullable=False,
+        index=True,
+        comment="Document it stands in.",
+    ),
+    Column("position", Integer, nullable=False, comment="Order inside the document, from 0.", info={"between": (0, None)}),
+    Column(
+        "start",
+        Integer,
+        nullable=False,
+        comment="First character in the document's text, from 0.",
+        info={"between": (0, None)},
+    ),
+    Column(
+        "end",
+        Integer,
+        nullable=False,
+        comment="Character after the last one.",
+        info={"between": (1, None), "above": "start"},
+    ),
+    Column("text", Text, nullable=False, comment="Verbatim part of the document's text.", info={"length": (2, 10_000)}),
+    Column("before", Text, nullable=False, comment="Sentence before it, empty at the start."),
+    Column("after", Text, nullable=False, comment="Sentence after it, empty at the end."),
+    Column("language", String(3), nullable=False, comment="Language of the document."),
+    Column(
+        "authority_id",
+        NAME,
+        ForeignKey("authorities.authority_id"),
+        comment="Authority that speaks or acts, if one was found.",
+    ),
+    Column(
+        "attributed_by",
+        choice("name", "speaker", "context", "publisher", "none"),
+        nullable=False,
+        comment="How the authority was found.",
+    ),
+    Column("speaker", Text, comment="Person or body quoted, if one is."),
+    Column("is_quotation", Boolean, nullable=False, comment="Whether it holds a direct quotation."),
+    Column("turn", choice("question", "answer"), comment="Its part in questions and answers; empty outside them."),
+    Column("asked_by", Text, comment="Who asks, in a question and in the answer to it, where the text tells."),
+    comment="One passage of a document, with its place in the text.",
+)
+
+models = Table(
+    "models",
+    metadata,
+    key("model_id", "Derived from the training data, the recipe and the library versions.", String(40)),
+    Column("is_current", Boolean, nullable=False, comment="Whether new signals come from it."),
+    Column("file_path", Text, nullable=False, comment="Folder inside the home that holds the files."),
+    Column("file_hash", String(64), nullable=False, comment="SHA-256 of the model file.", info={"volatile": True}),
+    Column("languages", Text, nullable=False, comment="Languages it was trained for, blank-separated."),
+    count("example_count", "Labelled statements it was trained on."),
+    Column("recipe", Text, nullable=False, comment="Features, estimator, versions, as JSON."),
+    Column(
+        "metrics",
+        Text,
+        nullable=False,
+        comment="Cross-validated metrics on its examples, as JSON.",
+        info={"volatile": True},
+    ),
+    moment("trained_at", "When it was fitted.", volatile=True),
+    comment="Registry of fitted classifiers.",
+)
+
+signals = Table(
+    "signals",
+    metadata,
+    Column(
+        "statement_id",
+        IDENTIFIER,
+        ForeignKey("statements.statement_id"),
+        primary_key=True,
+        comment="The statement judged.",
+    ),
+    Column("model_id", String(40), ForeignKey("models.model_id"), primary_key=True, comment="The model that judged it."),
+    Column("stance", choice(*STANCES), nullable=False, comment="Most probable stance."),
+    share("supportive", "Probability that the authority leans towards the sector."),
+    share("neutral", "Probability that it speaks without leaning."),
+    share("restrictive", "Probability that it leans against the sector."),
+    share("no_signal", "Probability that no authority's position is in it."),
+    Column("terms", Text, nullable=False, comment="Deciding terms with their weights, as JSON."),
+    comment="A statement's stance probabilities, by one model.",
+)
+
+signal_sectors = Table(
+    "signal_sectors",
+    metadata,
+    Column("statement_id", IDENTIFIER, ForeignKey("statements.statement_id"), primary_key=True, comment="The statement."),
+    Column("model_id", String(40), ForeignKey("models.model_id"), primary_key=True, comment="The model."),
+    Column("sector", choice(*SECTORS), primary_key=True, comment="A sector that the statement is about."),
+    share("relevance", "How surely it is about the sector."),
+    Index(None, "sector"),
+    comment="Sectors of each signal.",
+)
+
+stance_index = Table(
+    "stance_index",
+    metadata,
+    Column("week_on", Date, primary_key=True, comment="Monday of the last ISO week of the window."),
+    Column("window_weeks", Integer, primary_key=True, comment="Length of the trailing window: 1, 4 or 13 weeks."),
+    Column("jurisdiction", String(2), primary_key=True, comment="ISO 3166 alpha-2, EU, or empty for supranational bodies."),
+    Column("sector", choice(*SECTORS), primary_key=True, comment="Sector."),
+    Column("channel", choice(*CHANNELS), primary_key=True, comment="Official and press are never pooled."),
+    Column("model_id", String(40), ForeignKey("models.model_id"), primary_key=True, comment="The model behind the signals."),
+    Column(
+        "as_of_at",
+        UtcTime,
+        primary_key=True,
+        comment="Vintage: when this figure was computed; a figure is never overwritten.",
+    ),
+    stance_number("balance", "(supportive - restrictive) / (supportive + neutral + restrictive); empty with a reason."),
+    stance_number("balance_low", "Lower end of the 90 % interval."),
+    stance_number("balance_high", "Upper end of the 90 % interval."),
+    share("tone_share", "Supportive and restrictive mass over directional mass: 1 when nothing is neutral.", nullable=True),
+    share("signal_rate", "Share of the statements' mass that is not no_signal.", nullable=True),
+    count("statement_count", "Statements in the cell, no_signal among them."),
+    count("document_count", "Documents in the cell."),
+    Column(
+        "effective_count",
+        Float,
+        nullable=False,
+        comment="(sum w)^2 / sum w^2 over stories.",
+        info={"between": (0, None)},
+    ),
+    Column(
+        "reason",
+        choice("too_few_stories", "no_signal_mass"),
+        comment="Why there is no figure; empty when there is one.",
+    ),
+    comment="The stance index: a number with its interval and counts, for each week, window, jurisdiction, sector and channel.",
+)
+
+shifts = Table(
+    "shifts",
+    metadata,
+    key("shift_id", "Derived from series and week."),
+    Column("week_on", Date, nullable=False, comment="Monday of the week in which the change shows."),
+    Column("jurisdiction", String(2), nullable=False, comment="ISO 3166 alpha-2, EU, or empty."),
+    Column("sector", choice(*SECTORS), nullable=False, comment="Sector."),
+    Column("channel", choice(*CHANNELS), nullable=False, comment="Channel."),
+    Column("model_id", String(40), ForeignKey("models.model_id"), nullable=False, comment="The model behind the figures."),
+    stance_number("change", "Change of the balance, newer minus older; up to 2 in size.", nullable=False),
+    share("probability", "Probability that the change is larger than the declared threshold."),
+    Column("level", choice("monitor", "critical"), nullable=False, comment="How strong the case is."),
+    moment("as_of_at", "When it was found.", volatile=True),
+    comment="Changes of the index that are larger than chance.",
+)
+shifts.c.change.info["between"] = (-2, 2)
+
+labels = Table(
+    "labels",
+    metadata,
+    key("label_id", "Derived from statement, person and purpose."),
+    Column(
+        "statement_id",
+        IDENTIFIER,
+        ForeignKey("statements.statement_id"),
+        nullable=False,
+        comment="The statement judged.",
+    ),
+    Column("stance", choice(*STANCES), nullable=False, comment="The person's answer."),
+    Column("sectors", Text, nullable=False, comment="The person's sectors, as JSON."),
+    Column("labelled_by", Text, nullable=False, comment="Who answered."),
+    Column("purpose", choice("audit", "training"), nullable=False, comment="Random audit sample, or chosen for training."),
+    share("inclusion_probability", "Chance to be drawn, for an audit.", nullable=True),
+    moment("labelled_at", "When.", volatile=True),
+    comment="A person's answers.",
+)

@@ -1,0 +1,46 @@
+"""The values that columns admit: stances, channels, sectors, levels of authorities, kinds of sources."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+STANCES = ("supportive", "neutral", "restrictive", "no_signal")
+Channel = Literal["official", "press"]
+CHANNELS: tuple[str, ...] = get_args(Channel)
+SECTORS = (
+    "artificial_intelligence",
+    "semiconductors",
+    "online_platforms",
+    "social_media",
+    "fintech",
+    "crypto_assets",
+    "data_and_cloud",
+    "cybersecurity",
+    "telecommunications",
+    "video_games",
+    "mobility_and_robotics",
+    "quantum_and_space",
+    "technology_general",
+)
+Level = Literal[
+    "head_of_state",
+    "government",
+    "ministry",
+    "regulator",
+    "central_bank",
+    "court",
+    "parliament",
+    "prosecutor",
+    "party",
+    "supranational",
+    "subnational",
+]
+LEVELS: tuple[str, ...] = get_args(Level)
+Kind = Literal["folder", "feed", "sitemap", "list_page", "api", "mail"]
+KINDS: tuple[str, ...] = get_args(Kind)
+Health = Literal["ok", "nothing_new", "failed", "silent", "stale", "moved"]
+HEALTHS: tuple[str, ...] = get_args(Health)
+WINDOWS = (1, 4, 13)
+SEVERITIES = ("critical", "warning", "info")
+SUPRANATIONAL = ""
+"""Jurisdiction of bodies that no ISO 3166 code names."""
