@@ -109,6 +109,21 @@ def test_a_declaration_is_read(declared):
     assert catalogue.authority_named("Agence Composée") == "xx-agency"
 
 
+@pytest.mark.parametrize(
+    "place", ["{page:02d}", "{page:d}", "{offset:05}", "{day:%Y%m%d}", "{day:%-d-%b-%Y}", "{since:w%V}", "{last}"]
+)
+def test_an_address_may_hold_days_and_numbers_in_their_forms(place, declared):
+    declared(paper=FEED.replace("feed.xml", place))
+    [source] = catalogue.sources().values()
+    assert source.address.endswith(place)
+
+
+def test_a_date_format_may_hold_a_zone_and_the_words_around_the_day(declared):
+    declared(paper=FEED + '[[source.parser]]\ndate_format = "on %A, %d %B %Y %H:%M %z"\ntime_zone = "Asia/Shanghai"')
+    [source] = catalogue.sources().values()
+    assert source.parsers[0].time_zone == "Asia/Shanghai"
+
+
 def test_a_listing_is_read_by_the_parser_that_is_valid_on_the_day(declared):
     versions = "".join(
         f'[[source.parser]]\nversion = {number}\nvalid_from = {since}\nvalid_until = {until}\nrows = "li"\n'
@@ -145,13 +160,30 @@ def test_the_catalogue_declares_the_promised_number_of_sources_none_of_them_said
         ({"paper": FEED.replace('hosts = ["paper.example"]', "")}, "a source on the web needs a channel and hosts: add them"),
         ({"paper": FEED.replace("https://", "ftp://")}, "needs an address that begins with http"),
         ({"paper": FEED.replace("feed.xml", "{week}.xml")}, "the address holds {week}: only since, until"),
+        ({"paper": FEED.replace("feed.xml", "{}.xml")}, "the address holds {}: only since, until"),
+        ({"paper": FEED.replace("feed.xml", "{day.xml")}, "a brace too many or too few .*: write %7B and %7D"),
+        ({"paper": FEED.replace("feed.xml", "{{x}}.xml")}, "braces of its own: write %7B and %7D"),
+        ({"paper": FEED.replace("feed.xml", "{day:02d}.xml")}, "gives {day} a form .*'02d'.: a day takes one like %Y%m%d"),
+        ({"paper": FEED.replace("feed.xml", "{page:%Y}.xml")}, "gives {page} a form .*'%Y'.*a number one like 02d"),
+        ({"paper": FEED.replace("feed.xml", "{day!r}.xml")}, "gives {day} a form that it cannot take .'r'"),
+        ({"paper": FEED.replace("paper.example/", "{day}.example/")}, "something to be filled in where its host stands"),
+        ({"paper": FEED + "empty_status = [404]"}, "empty_status is for an address that holds {day}"),
+        ({"paper": FEED.replace("feed.xml", "{day}") + "empty_status = [500]"}, "paper.toml: paper: empty_status"),
+        ({"paper": FEED + 'accept = "application/json\\r\\nX: y"'}, "paper.toml: paper: accept"),
+        (
+            {"paper": FEED + '[[source.parser]]\ndate_format = "%B %Y"'},
+            "'%B %Y' must be a strptime pattern of day, month",
+        ),
+        ({"paper": FEED + '[[source.parser]]\ndate_format = "%Q"'}, "'%Q' must be a strptime pattern"),
+        ({"paper": FEED + '[[source.parser]]\ntime_zone = "Mars/Base"'}, "time_zone 'Mars/Base' is unknown: give an IANA name"),
+        ({"paper": '[[source]]\nid = "p"\nname = "P"\nkind = "mail"\nhosts = ["a.example"]'}, "kind mail needs an address"),
         ({"paper": FEED.replace('robots = "Composed."', "")}, "source paper lacks robots: add what is known of it"),
         ({"paper": FEED.replace('"feed"', '"api"')}, "kind api needs a .*parser.* with rows"),
         ({"paper": FEED.replace('"press"', '"official"') + "is_state_affiliated = true"}, "is said of press only"),
         ({"paper": FEED + "pace_seconds = 0.1"}, "paper.toml: paper: pace_seconds"),
         ({"paper": FEED.replace('"feed"', '"telegraph"')}, "paper.toml: paper: kind"),
         ({"paper": FEED + 'colour = "red"'}, "paper.toml: paper: colour"),
-        ({"sectors": '[telegraphs]\nmeaning = "m"\nlabel = {}\nterms = {}'}, "the sectors are not those of tables.py"),
+        ({"sectors": '[telegraphs]\nmeaning = "m"\nlabel = {}\nterms = {}'}, "the sectors are not those of analysis/tables"),
     ],
 )
 def test_a_wrong_declaration_is_refused_with_its_file_and_subject(texts, words, declared):

@@ -5,12 +5,16 @@ Light enough for a DAG file: nothing but the standard library and pydantic is im
 
 from __future__ import annotations
 
+import re
 import tomllib
+from datetime import UTC, datetime
 from datetime import date as Day
 from functools import cache
 from pathlib import Path
 from string import Formatter
 from typing import Literal, TypeVar
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -28,6 +32,8 @@ class _Declaration(BaseModel):
 
 PLACEHOLDERS = ("since", "until", "last", "day", "page", "offset")
 """What an address may hold: bounds of the period (`last` is the day before `until`), each day of it, page number and offset."""
+NUMBERS = ("page", "offset")
+EPOCHS = ("epoch_s", "epoch_ms")
 NEEDED = ("languages", "expected_per_week", "confidence", "seen_in", "terms", "robots")
 """What the catalogue must tell of a source on the web, beside how to read it."""
 Declared = TypeVar("Declared", bound=_Declaration)
@@ -50,30 +56,61 @@ class Parser(_Declaration):
     id: str = ""
     summary: str = ""
     text: str = Field("", description="The whole text, where the listing itself holds it.")
+    text_field: str = Field("", description="Where the linked page is JSON, the path of its text, with points between names.")
     publisher: str = Field("", description="Name of the body that an entry is from, where one listing serves several.")
     date_format: str = Field("", description="strptime pattern, epoch_s or epoch_ms; empty: ISO and the usual forms.")
+    time_zone: str = Field(
+        "", description="IANA name of the zone in which moments without one are meant and days are counted; empty: UTC."
+    )
     next: str = Field("", description="Address of the listing's next page, where each page names it.")
+    more: str = Field("", description="What an API's answer holds only if another page follows, where pages are numbered.")
     first_page: int = Field(1, ge=0, description="Number of the first page, where the address holds {page}.")
     page_size: int = Field(0, ge=0, description="Entries a page, where the address holds {offset}.")
 
+    @model_validator(mode="after")
+    def _tells_full_days(self) -> Parser:
+        if self.date_format and self.date_format not in EPOCHS and not _tells_day(self.date_format):
+            raise ValueError(f"date_format {self.date_format!r} must be a strptime pattern of day, month and year, or {EPOCHS}")
+        try:
+            ZoneInfo(self.time_zone or "UTC")
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError(f"time_zone {self.time_zone!r} is unknown: give an IANA name such as Asia/Shanghai") from error
+        return self
+
+
+def _tells_day(pattern: str) -> bool:
+    moment = datetime(2025, 11, 23, tzinfo=UTC)
+    try:
+        return datetime.strptime(moment.strftime(pattern), pattern).date() == moment.date()  # noqa: DTZ007 - a day only
+    except ValueError:
+        return False
+
 
 class Source(_Declaration):
-    """A publisher's feed, sitemap, list page or API, or a folder of documents."""
+    """A publisher's feed, sitemap, list page or API, a folder of documents, or one into which its mails are put."""
 
     id: str = Field(pattern=r"^[a-z0-9-]+$")
     name: str
     kind: Kind
     address: str = Field(
         "",
-        description="Web address of the listing; for a folder its path from the project's root. An address may hold {since}, "
-        "{until}, {last}, {day}, {page} and {offset}.",
+        description="Web address of the listing; for a folder or mail its path from the project's root. A web address may hold "
+        "{since}, {until}, {last}, {day}, {page} and {offset}.",
     )
     channel: Channel | None = Field(None, description="Empty: the folder's index tells it for each document.")
     is_state_affiliated: bool = Field(False, description="Press that belongs to a state, or whose editors a state appoints.")
     authority_id: str | None = None
     publisher: str | None = None
     languages: tuple[str, ...] = ()
-    hosts: tuple[str, ...] = Field((), description="Hosts that its entries may lead to, subdomains included.")
+    hosts: tuple[str, ...] = Field(
+        (), description="Hosts that its entries may lead to, or its mails come from, subdomains included."
+    )
+    accept: str = Field(
+        "", pattern=r"^([\w.+-]+/[\w.+*-]+)?$", description="Media type to ask its listing for; empty: the server's choice."
+    )
+    empty_status: tuple[Literal[204, 404, 410], ...] = Field(
+        (), description="Statuses by which it says that a day has no listing, where its address holds {day}."
+    )
     text: Literal["page", "entry"] = Field("page", description="Whether the text is the linked page, or the entry itself.")
     date_order: Literal["DMY", "MDY", "YMD"] | None = Field(
         None, description="Order of day, month and year in dates of digits that its list page gives."
@@ -91,7 +128,7 @@ class Source(_Declaration):
 
     @property
     def is_on_the_web(self) -> bool:
-        return self.kind != "folder"
+        return self.kind not in ("folder", "mail")
 
     def parser_on(self, day: Day) -> Parser:
         """Return the parser that is valid on a day.
@@ -110,8 +147,13 @@ class Source(_Declaration):
                 raise ValueError(f"a {self.kind} needs an address that begins with http:// or https://")
             if not (self.channel and self.hosts):
                 raise ValueError("a source on the web needs a channel and hosts: add them")
-            if unknown := sorted(_placeholders(self.address) - set(PLACEHOLDERS)):
-                raise ValueError(f"the address holds {{{unknown[0]}}}: only {', '.join(PLACEHOLDERS)} can be filled in")
+            names = _placeholders(self.address)
+            if self.empty_status and "day" not in names:
+                raise ValueError("empty_status is for an address that holds {day}: remove it, or ask for each day")
+        if self.kind == "mail" and not (self.address and self.channel and self.hosts):
+            raise ValueError(
+                "a source of kind mail needs an address (its folder), a channel and hosts (of its senders): add them"
+            )
         if self.kind in ("list_page", "api") and not all(parser.rows for parser in self.parsers):
             raise ValueError(f"a source of kind {self.kind} needs a [[source.parser]] with rows")
         if self.is_state_affiliated and self.channel != "press":
@@ -120,7 +162,32 @@ class Source(_Declaration):
 
 
 def _placeholders(address: str) -> set[str]:
-    return {name for _, name, _, _ in Formatter().parse(address) if name is not None}
+    """Return the names of what is to be filled into an address. Raises ValueError for what cannot be filled in."""
+    try:
+        pieces = list(Formatter().parse(address))
+    except ValueError as error:
+        raise ValueError(f"the address has a brace too many or too few ({error}): write %7B and %7D for its own") from error
+    if any("{" in literal or "}" in literal for literal, *_ in pieces):
+        raise ValueError("the address has braces of its own: write %7B and %7D for them")
+    if "{" in urlsplit(address).netloc:
+        raise ValueError("the address has something to be filled in where its host stands: name the host")
+    for _, name, form, conversion in pieces:
+        if name is not None and name not in PLACEHOLDERS:
+            raise ValueError(f"the address holds {{{name}}}: only {', '.join(PLACEHOLDERS)} can be filled in")
+        if name and (conversion or not _fits(name, form or "")):
+            raise ValueError(
+                f"the address gives {{{name}}} a form that it cannot take ({form or conversion!r}): "
+                "a day takes one like %Y%m%d, a number one like 02d"
+            )
+    return {name for _, name, _, _ in pieces if name}
+
+
+def _fits(name: str, form: str) -> bool:
+    """Return whether a number or day of an address can be given this form."""
+    if name in NUMBERS:
+        return re.fullmatch(r"(0[1-9])?d?", form) is not None
+    rest = re.sub(r"%-?[YymdjBbFGVu]", "", form)
+    return not form or (rest != form and not set(rest) & set("%{}"))
 
 
 class Authority(_Declaration):
@@ -207,7 +274,9 @@ def sectors() -> dict[str, Sector]:
     path = FOLDER / "sectors.toml"
     declared = {name: _declare(Sector, raw, path) for name, raw in _load(path).items()}
     if set(declared) != set(SECTORS):
-        raise CatalogueError(f"{path.name}: the sectors are not those of tables.py: {sorted(set(declared) ^ set(SECTORS))}")
+        raise CatalogueError(
+            f"{path.name}: the sectors are not those of analysis/tables: {sorted(set(declared) ^ set(SECTORS))}"
+        )
     return {name: declared[name] for name in SECTORS}
 
 

@@ -42,7 +42,8 @@ def test_an_rss_feed_gives_its_entries_with_dates_in_utc_and_links_resolved():
             title="Rules for R&D",
             summary="A plan",
             published_at=datetime(2025, 3, 5, 4, 30, tzinfo=UTC),
-            published_on=date(2025, 3, 5),
+            published_on=date(2025, 3, 4),
+            language="fr",
         ),
     )
 
@@ -79,10 +80,10 @@ def test_a_json_feed_gives_its_entries():
         title="X",
         summary="a b",
         published_at=datetime(2025, 3, 5, 4, tzinfo=UTC),
-        published_on=date(2025, 3, 5),
+        published_on=date(2025, 3, 4),
         language="en",
     )
-    assert second == Entry(address="https://b.example/2", entry_id="https://b.example/2")
+    assert second == Entry(address="https://b.example/2", entry_id="https://b.example/2", language="es")
 
 
 def test_one_hostile_entry_does_not_cost_a_json_feed_the_others():
@@ -131,6 +132,11 @@ def test_a_body_that_is_the_path_of_a_feed_is_not_opened(tmp_path):
     [
         ("<p>a\n <b>b</b></p> &amp; c", "a b & c"),
         ("x<script>evil()</script><style>p{}</style>", "x"),
+        ("<p>one</p><p>two<br>three</p>f<b>ou</b>r", "one two three four"),
+        ("a<!-- <b> --> b <a title='1 > 0' href=x>c</a> 1 < 2", "a b c 1 < 2"),
+        ("a <SCRIPT>if (a</b) {}</Script >b<style>", "a b"),
+        ("cut off <a href='/x", "cut off"),
+        ("&amp;lt;b&amp;gt;", "&lt;b&gt;"),
         ("<p>\ud800a\x00b\x1b</p>\uffff", "ab"),
         ("<p> </p>", None),
         ("", None),

@@ -10,7 +10,6 @@ import pytest
 
 from analysis.catalogue import Parser
 from analysis.collect.listing.api import read_api
-from analysis.collect.listing.dates import read_day
 from analysis.collect.listing.entries import Entry
 from analysis.collect.listing.list_page import read_list_page
 from analysis.collect.listing.paging import is_paged, listing_addresses, more, page_address
@@ -19,6 +18,7 @@ from analysis.errors import ListingError
 
 HOME = "https://agency.example"
 MAP = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+SHORT_MAP = f"<urlset {MAP}><url><loc>{HOME}/é</loc></url></urlset>"
 NEWS = 'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
 
 
@@ -49,6 +49,33 @@ def test_an_index_of_sitemaps_leads_on_also_when_it_is_packed():
 
 def test_a_sitemap_may_be_lines_of_addresses():
     assert [entry.address for entry in read_sitemap(f"{HOME}/a\n\n{HOME}/b\n".encode()).entries] == [f"{HOME}/a", f"{HOME}/b"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f'<?xml version="1.0" encoding="utf-16"?>{SHORT_MAP}'.encode("utf-16"),
+        f'<?xml version="1.0" encoding="utf-8"?>{SHORT_MAP}'.encode("utf-16"),
+        SHORT_MAP.encode("utf-16-le"),
+        f'\ufeff<?xml version="1.0" encoding="utf-8"?>{SHORT_MAP}'.encode(),
+        f'\ufeff\ufeff\n <?xml version="1.0"?>{SHORT_MAP}'.encode(),
+        f'<?xml version="1.0" encoding="utf-16"?>{SHORT_MAP}'.encode(),
+        f'<?xml version="1.0" encoding="iso-8859-1"?>{SHORT_MAP}'.encode("latin-1"),
+        SHORT_MAP.replace("<loc>", "<loc>\0").encode(),
+        f"{HOME}/é".encode("utf-16"),
+        f"\ufeff{HOME}/é".encode(),
+    ],
+)
+def test_a_sitemap_is_read_in_whatever_encoding_it_comes(content):
+    assert [entry.address for entry in read_sitemap(content).entries] == [f"{HOME}/é"]
+
+
+def test_an_address_that_a_sitemap_names_is_never_one_to_be_filled_in():
+    places = "".join(f"<sitemap><loc>{HOME}/{place}</loc></sitemap>" for place in ("{page}", "{"))
+    words = f"<sitemapindex {MAP}>{places}</sitemapindex>"
+    further = read_sitemap(words.encode()).further
+    assert further == (f"{HOME}/%7Bpage%7D", f"{HOME}/%7B")
+    assert not any(is_paged(address) for address in further)
 
 
 @pytest.mark.parametrize(
@@ -106,6 +133,34 @@ def test_digits_are_read_in_the_order_that_the_source_declares():
     parser = Parser(rows="li", date="i::text")
     days = [read_list_page(page.encode(), HOME, parser, order)[0].published_on for order in ("DMY", "MDY", None)]
     assert days == [date(2025, 3, 4), date(2025, 4, 3), None]
+
+
+def test_days_in_words_are_read_in_the_languages_of_the_source():
+    page = '<ul><li><a href="/a">A</a><i>Objavljeno 6. listopada 2025</i></li></ul>'
+    parser = Parser(rows="li", date="i::text")
+    days = [read_list_page(page.encode(), HOME, parser, None, languages)[0].published_on for languages in (("hr",), ("cs",))]
+    # The same name is October's in Croatian and November's in Czech.
+    assert days == [date(2025, 10, 6), date(2025, 11, 6)]
+
+
+@pytest.mark.parametrize(
+    ("base", "expected"),
+    [
+        ('<base href="https://files.agency.example/x/">', "https://files.agency.example/x/a.html"),
+        ('<base target="_blank"><base href="/y/"><base href="/z/">', f"{HOME}/y/a.html"),
+        ('<base href=" ../w/ ">', f"{HOME}/w/a.html"),
+        ('<base href="http://[broken">', f"{HOME}/news/a.html"),
+        ("", f"{HOME}/news/a.html"),
+    ],
+)
+def test_links_of_a_page_start_from_the_base_that_it_names(base, expected):
+    page = f'<html><head>{base}</head><body><ul><li><a href="a.html">A</a></li></ul></body></html>'
+    assert read_list_page(page.encode(), f"{HOME}/news/", Parser(rows="li"))[0].address == expected
+
+
+def test_a_list_page_is_decoded_as_its_meta_element_says():
+    page = '<html><head><meta charset="gb2312"></head><ul><li><a href="/a">证监会公告</a></li></ul></html>'
+    assert read_list_page(page.encode("gb18030"), HOME, Parser(rows="li"))[0].title == "证监会公告"
 
 
 def answer(**told) -> bytes:
@@ -183,17 +238,32 @@ def test_an_answer_without_entries_is_empty_and_no_error():
     assert read_api(b'{"results": []}', HOME, Parser(rows="results")).entries == ()
 
 
-@pytest.mark.parametrize(
-    ("text", "pattern", "day"),
-    [
-        ("2025-03-04", "", date(2025, 3, 4)), ("2025年3月4日", "", date(2025, 3, 4)), ("[2025.3.4]", "", date(2025, 3, 4)),
-        ("04/03/2025", "%d/%m/%Y", date(2025, 3, 4)), ("March 4, 2025", "%B %d, %Y", date(2025, 3, 4)),
-        ("1741046400", "epoch_s", date(2025, 3, 4)), ("03-04", "", None), ("2025-13-04", "", None), ("2025年13月4日", "", None),
-        ("soon", "%d/%m/%Y", None), ("soon", "epoch_s", None), (None, "", None), ("9" * 30, "epoch_ms", None),
-    ],
-)  # fmt: skip
-def test_a_day_is_read_or_stays_empty(text, pattern, day):
-    assert read_day(text, pattern)[0] == day
+def test_texts_of_an_api_come_without_what_databases_refuse():
+    row = {"t": "A\0 \ud800title", "x": "One\0\n\ud800two", "l": "/a\ud800", "i": "\x001", "p": "\udfffP"}
+    content = json.dumps({"r": [row, {"x": " \0 "}]}).encode()
+    parser = Parser(rows="r", title="t", text="x", summary="x", link="l", id="i", publisher="p")
+    entry, blank = read_api(content, HOME, parser).entries
+    assert (entry.title, entry.text, entry.summary) == ("A title", "One\ntwo", "One two")
+    assert (entry.address, entry.entry_id, entry.publisher) == (f"{HOME}/a", "1", "P")
+    assert blank.text is None
+
+
+def test_an_api_may_give_days_in_words_and_in_digits_of_the_declared_order():
+    parser = Parser(rows="r", date="d")
+    entries = read_api(answer(r=[{"d": "6 mars 2025"}, {"d": "06/03/2025"}]), HOME, parser, "DMY", ("fr",)).entries
+    assert [entry.published_on for entry in entries] == [date(2025, 3, 6)] * 2
+
+
+def test_an_api_says_where_its_last_page_is():
+    parser = Parser(rows="r", more="next")
+    given = [read_api(answer(r=[], **told), HOME, parser).is_last for told in ({"next": 2}, {"next": None}, {"next": ""}, {})]
+    assert given == [False, True, True, True]
+    assert not read_api(answer(r=[]), HOME, Parser(rows="r")).is_last
+
+
+def test_the_next_address_that_an_api_names_is_never_one_to_be_filled_in():
+    page = read_api(answer(r=[], next="?q={page}"), f"{HOME}/api", Parser(rows="r", next="next"))
+    assert page.next_address == f"{HOME}/api?q=%7Bpage%7D"
 
 
 def test_a_period_fills_an_address_or_gives_one_a_day():
@@ -207,6 +277,17 @@ def test_a_period_fills_an_address_or_gives_one_a_day():
     ]  # fmt: skip
     assert page_address(f"{HOME}?start={{offset}}", 2, Parser(page_size=50)) == f"{HOME}?start=100"
     assert [is_paged(address) for address in (days[0], bounds, f"{HOME}?start={{offset}}")] == [True, False, True]
+
+
+def test_a_page_number_takes_a_form():
+    since, until = date(2025, 2, 27), date(2025, 2, 28)
+    [template] = listing_addresses(f"{HOME}/{{day:%d}}/{{page:02d}}?start={{offset:04d}}", since, until, Parser())
+    assert page_address(template, 2, Parser(page_size=50)) == f"{HOME}/27/03?start=0100"
+
+
+def test_days_that_give_one_address_are_asked_for_once():
+    since, until = date(2024, 12, 30), date(2025, 1, 3)
+    assert [*listing_addresses(f"{HOME}/{{day:%Y}}/RSS", since, until, Parser())] == [f"{HOME}/2024/RSS", f"{HOME}/2025/RSS"]
 
 
 def test_the_next_page_is_wanted_until_one_is_empty_or_all_older_than_the_period():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analysis.catalogue import Parser
@@ -15,17 +16,31 @@ class Listing:
 
     entries: tuple[Entry, ...]
     further: tuple[str, ...] = ()
+    is_last: bool = False
+    """Whether the page says that no numbered page follows it."""
 
 
-def read_listing(kind: str, content: bytes, address: str, parser: Parser, order: str | None = None) -> Listing:
-    """Return what a page of a listing on the web holds; `order` is that of day, month and year in dates of digits.
+def read_listing(
+    kind: str,
+    content: bytes,
+    address: str,
+    parser: Parser,
+    order: str | None = None,
+    languages: Sequence[str] = (),
+    media_type: str | None = None,
+    charset: str | None = None,
+    language: str | None = None,
+) -> Listing:
+    """Return what a page of a listing on the web holds.
 
+    `order` is that of day, month and year in dates of digits, `languages` those of its dates in words; `media_type`, `charset`
+    and `language` are what the server says of the page, as far as this kind of listing needs it.
     Raises ListingError when the content is not what a source of this kind gives.
     """
     if kind == "feed":
         from analysis.collect.listing.feed import read_feed
 
-        return Listing(read_feed(content, address).entries)
+        return Listing(read_feed(content, address, media_type, charset, language, order, languages).entries)
     if kind == "sitemap":
         from analysis.collect.listing.sitemap import read_sitemap
 
@@ -34,10 +49,10 @@ def read_listing(kind: str, content: bytes, address: str, parser: Parser, order:
     if kind == "list_page":
         from analysis.collect.listing.list_page import read_list_page
 
-        return Listing(read_list_page(content, address, parser, order))
+        return Listing(read_list_page(content, address, parser, order, languages))
     if kind == "api":
         from analysis.collect.listing.api import read_api
 
-        page = read_api(content, address, parser)
-        return Listing(page.entries, (page.next_address,) if page.next_address else ())
+        page = read_api(content, address, parser, order, languages)
+        return Listing(page.entries, (page.next_address,) if page.next_address else (), page.is_last)
     raise ListingError(f"a source of kind {kind} has no listing on the web: mend its declaration")

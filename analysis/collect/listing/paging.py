@@ -10,6 +10,18 @@ from analysis.catalogue import Parser
 from analysis.collect.listing.entries import Entry
 
 
+class _Later(str):
+    """A place of an address that is filled in later: it gives itself, with its format."""
+
+    def __format__(self, form: str) -> str:
+        return "{" + self + (f":{form}" if form else "") + "}"
+
+
+def as_literal(address: str) -> str:
+    """Return an address that a listing names as one in which nothing is to be filled in."""
+    return address.replace("{", "%7B").replace("}", "%7D")
+
+
 def fields_of(address: str) -> set[str]:
     """Return the names of what is to be filled into an address."""
     return {name for _, name, _, _ in Formatter().parse(address) if name}
@@ -21,12 +33,17 @@ def is_paged(address: str) -> bool:
 
 
 def listing_addresses(address: str, since: date, until: date, parser: Parser) -> Iterator[str]:
-    """Give the addresses that list [since, until), one or one for each day; page and offset are still to be filled in."""
+    """Give the addresses that list [since, until), one or one for each day; page and offset are still to be filled in.
+
+    Days that give the same address, as those of one year do in `{day:%Y}`, give it once.
+    """
     is_daily = "day" in fields_of(address)
     days = [since + timedelta(days=number) for number in range((until - since).days)] if is_daily else [since]
     last = until - timedelta(days=1)
-    for day in days:
-        yield address.format(since=since, until=until, last=last, day=day, page="{page}", offset="{offset}")
+    yield from dict.fromkeys(
+        address.format(since=since, until=until, last=last, day=day, page=_Later("page"), offset=_Later("offset"))
+        for day in days
+    )
 
 
 def page_address(template: str, number: int, parser: Parser) -> str:

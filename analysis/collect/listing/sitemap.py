@@ -9,8 +9,10 @@ from gzip import GzipFile
 
 from lxml import etree
 
+from analysis.collect.extract.encoding import declared_encoding, decode
 from analysis.collect.listing.dates import read_day
 from analysis.collect.listing.entries import Entry, one_line, plain_text, resolved
+from analysis.collect.listing.paging import as_literal
 from analysis.errors import ListingError
 
 BYTE_LIMIT = 20_000_000
@@ -32,14 +34,17 @@ def read_sitemap(content: bytes, address: str = "") -> Sitemap:
     Raises ListingError when the content is no sitemap.
     """
     content = _unpacked(content)
-    if not content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
-        return Sitemap(_lines(content, address))
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, recover=True)
-    root = etree.fromstring(content, parser)
+    text, _ = decode(content, declared_encoding(content))
+    text = text.replace("\0", "").lstrip("\ufeff \r\n\t")
+    if not text.startswith("<"):
+        return Sitemap(_lines(text, address))
+    # The encoding is decided above: what the declaration says of it no longer holds.
+    parser = etree.XMLParser(encoding="utf-8", resolve_entities=False, no_network=True, huge_tree=False, recover=True)
+    root = etree.fromstring(text.encode("utf-8"), parser)
     kind = etree.QName(root).localname if root is not None else ""
     if kind == "sitemapindex":
         places = (resolved(address, _text(item, "loc")) for item in root.iterchildren("{*}sitemap"))
-        return Sitemap((), tuple(place for place in places if place))
+        return Sitemap((), tuple(as_literal(place) for place in places if place))
     if kind != "urlset":
         raise ListingError(f"the content is {kind or 'not XML'}, where a sitemap was expected: check the address")
     return Sitemap(tuple(_entry(item, address) for item in root.iterchildren("{*}url") if _text(item, "loc")))
@@ -58,8 +63,8 @@ def _unpacked(content: bytes) -> bytes:
     return unpacked
 
 
-def _lines(content: bytes, address: str) -> tuple[Entry, ...]:
-    lines = [line.strip() for line in content.decode("utf-8-sig", "replace").splitlines() if line.strip()]
+def _lines(text: str, address: str) -> tuple[Entry, ...]:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
     if not lines or not all(line.startswith(("http://", "https://")) for line in lines):
         raise ListingError(
             "the content is neither XML nor a list of addresses, where a sitemap was expected: check the address"
