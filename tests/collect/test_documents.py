@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from analysis.catalogue import Source, authority_named
-from analysis.collect.documents import document_row, language_code
+from analysis.collect.documents import document_row, language_code, under_key
 from analysis.collect.duplicates import text_hash
 from analysis.collect.extract import Extracted
 from analysis.collect.listing.entries import Entry
@@ -99,6 +99,32 @@ def test_without_an_address_the_same_text_in_the_same_file_is_the_key():
     assert first["document_id"] != corrected["document_id"]
     # Folders named at run time share one source, so that an equal path alone tells nothing.
     assert first["address_key"] != row(Extracted("txt", "Another text altogether."), Entry(file_path="a.txt"))["address_key"]
+
+
+def test_an_address_names_a_document_before_its_identifier_and_that_before_title_and_day():
+    other = Extracted("txt", "Another text altogether.")
+    told = {"title": "Rules", "published_on": date(2025, 3, 1), "publisher": "Gazette"}
+    for same, different in (
+        (Entry(address="https://a.example/1", entry_id="7", title="Rules"), Entry(address="https://a.example/2", entry_id="7")),
+        (Entry(entry_id="7", **told), Entry(entry_id="8", **told)),
+        (Entry(**told), Entry(**{**told, "published_on": date(2025, 3, 2)})),
+        (Entry(**told), Entry(**{**told, "publisher": "Herald"})),
+        (Entry(file_path="a.txt", **told), Entry(file_path="b.txt", **told)),
+    ):
+        assert row(entry=same)["address_key"] == row(other, same)["address_key"] != row(entry=different)["address_key"]
+    renamed = (Entry(address="https://a.example/1", entry_id=guid) for guid in "ab")
+    assert len({row(entry=entry)["address_key"] for entry in renamed}) == 1
+    # Two sources may number their entries alike.
+    assert row(entry=Entry(entry_id="7"))["address_key"] != row(
+        entry=Entry(entry_id="7"), source=Source(**FEED, channel="press")
+    )["address_key"]  # fmt: skip
+
+
+def test_a_row_under_another_key_is_a_revision_of_that_document():
+    first, second = row(entry=Entry(address="https://a.example/1")), row(entry=Entry(address="https://a.example/2"))
+    moved = under_key(second, first["address_key"])
+    assert (moved["document_id"], moved["story_id"]) == (first["document_id"], first["address_key"])
+    assert moved["address"] == "https://a.example/2"
 
 
 def test_articles_cut_off_at_one_subscription_text_stay_apart():

@@ -21,3 +21,12 @@ class Extracted:
     encoding: str | None = None
     address: str | None = None
     publisher: str | None = None
+    effective_on: date | None = None
+    event_on: date | None = None
+    replacement_count: int = 0
+    """Characters that could not be decoded."""
+    notes: tuple[str, ...] = ()
+    """What of it could not be read."""
+    sender_domain: str | None = None
+    message_id: str | None = None
+    """Of a mail: what tells that a second delivery is the same message."""
