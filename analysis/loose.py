@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -31,6 +32,8 @@ from analysis.steps.classify import current_model, statement_rows
 from analysis.steps.place import open_place
 from analysis.tables import STANCES, models
 
+log = logging.getLogger(__name__)
+
 CERTAINTY = 0.9
 """Probability that a set of stances holds together."""
 
@@ -48,12 +51,12 @@ def feed_lines(files: Sequence[Path], base_url: str) -> Iterator[dict[str, Any]]
 
 
 def _feed_entry(entry: Entry) -> dict[str, Any]:
-    published_at = entry.published_at.isoformat() if entry.published_at else None
+    moment = entry.published_at or entry.published_on
     return {
         "id": entry.entry_id,
         "url": entry.address,
         "title": entry.title,
-        "published_at": published_at,
+        "published_at": moment.isoformat() if moment else None,
         "summary": entry.summary,
     }
 
@@ -66,19 +69,28 @@ def _bytes(path: Path) -> bytes:
 
 
 def extract_lines(files: Sequence[Path], now: datetime) -> Iterator[dict[str, Any]]:
-    """Give what each file becomes: file, format, title, published_at, language, text, encoding, url and error."""
+    """Give what each file becomes: file, format, title, published_at, language, text, encoding, url and error.
+
+    A date after `now` is left empty. What of a file could not be read is logged.
+    """
     names = ("format", "title", "published_at", "language", "text", "encoding", "url")
     with isolation() as isolated:
         for path in files:
             line = {"file": str(path), **dict.fromkeys(names), "error": None}
             try:
                 found = isolated(extract, _bytes(path), path.name, now.date())
-                moment = found.published_at or found.published_on
-                line |= {name: getattr(found, name) for name in ("format", "title", "text", "encoding")}
-                line |= {"published_at": moment.isoformat() if moment else None, "url": found.address}
-                yield {**line, "language": language_code(found.language)}
             except UnreadableError as error:
                 yield {**line, "error": error.reason}
+                continue
+            for note in found.notes:
+                log.warning("%s: %s", path, note)
+            if found.replacement_count:
+                log.warning("%s: %d characters could not be decoded", path, found.replacement_count)
+            moment = found.published_at or found.published_on
+            is_past = found.published_on is not None and found.published_on <= now.date()
+            line |= {name: getattr(found, name) for name in ("format", "title", "text", "encoding")}
+            line |= {"published_at": moment.isoformat() if moment and is_past else None, "url": found.address}
+            yield {**line, "language": language_code(found.language)}
 
 
 def explain(settings: Settings, path: Path, content: bytes | None, now: datetime) -> dict[str, Any]:
@@ -97,9 +109,8 @@ def explain(settings: Settings, path: Path, content: bytes | None, now: datetime
     except UnreadableError as error:
         raise PolicySignalsError(f"{name}: {error.reason}") from error
     document = document_row(found, entry, source, "", now, catalogue.authority_named)
-    rows = statement_rows(
-        document["document_id"], document["text"], document["language"], document["channel"], document["authority_id"]
-    )
+    told = ("document_id", "text", "language", "channel", "authority_id", "title")
+    rows = statement_rows(**{key: document[key] for key in told})
     shown = ("title", "language", "channel", "publisher", "authority_id", "published_on", "date_flag", "address")
     return {
         "document": {"file": name, **{key: document[key] for key in shown}},
@@ -110,16 +121,17 @@ def explain(settings: Settings, path: Path, content: bytes | None, now: datetime
 def _explained(settings: Settings, rows: list[dict[str, Any]], now: datetime) -> list[dict[str, Any]]:
     model = current_model(settings, open_place(settings), now)
     is_known = bool(rows) and rows[0]["language"] in model.languages
-    passages = [Passage(row["text"], row["language"], f"{row['before']} {row['after']}") for row in rows]
-    judgements: list[Judgement | None] = [*judge(model, passages)] if is_known else [None] * len(rows)
-    shown = ("start", "end", "text", "authority_id", "attributed_by", "speaker", "is_quotation")
+    judged_rows = [row for row in rows if is_known and row["turn"] != "question"]
+    passages = [Passage(row["text"], row["language"], f"{row['before']} {row['after']}") for row in judged_rows]
+    found = dict(zip([row["position"] for row in judged_rows], judge(model, passages), strict=True))
+    shown = ("start", "end", "text", "turn", "asked_by", "authority_id", "attributed_by", "speaker", "is_quotation")
     return [
         {
             **{key: row[key] for key in shown},
             "jurisdiction": _jurisdiction(row["authority_id"]),
-            **_judged(judgement, model),
+            **_judged(found.get(row["position"]), model),
         }
-        for row, judgement in zip(rows, judgements, strict=True)
+        for row in rows
     ]
 
 
@@ -128,7 +140,7 @@ def _jurisdiction(authority_id: str | None) -> str | None:
 
 
 def _judged(judgement: Judgement | None, model: Model) -> dict[str, Any]:
-    """Return a judgement as it is printed; all empty for a language that the model does not know."""
+    """Return a judgement as it is printed; all empty for a question, and for a language that the model does not know."""
     if judgement is None:
         return {
             "stance": None,

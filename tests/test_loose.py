@@ -65,6 +65,21 @@ def test_a_file_is_told_as_what_it_becomes_or_with_its_error(tmp_path, now):
     assert (empty["text"], empty["error"]) == (None, "the file is empty")
 
 
+def test_what_of_a_file_could_not_be_read_is_told_and_a_day_to_come_is_no_date(tmp_path, now, caplog):
+    late = write(tmp_path, "late.md", f"---\ndate: 2099-01-01\n---\n{ENGLISH}")
+    broken = write(tmp_path, "broken.txt", f"{ENGLISH} \ufffd")
+    files = [late, broken, write(tmp_path, "mail.eml", f"{MAIL}\r\n--x\r\n{ATTACHED}\r\n--x--")]
+    lines = list(loose.extract_lines(files, now))
+    assert [(line["published_at"], line["error"]) for line in lines] == [(None, None)] * 3
+    told = [record.getMessage() for record in caplog.records]
+    assert told[0] == f"{broken}: 1 characters could not be decoded"
+    assert told[1].startswith(f"{files[2]}: old.rtf: no reader for RTF files")
+
+
+MAIL = f"From: a@a.example\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\n{ENGLISH}"
+ATTACHED = 'Content-Type: application/rtf\r\nContent-Disposition: attachment; filename="old.rtf"\r\n\r\n{\\rtf1 words}'
+
+
 def test_a_text_is_explained_with_verbatim_statements(home, tmp_path, now):
     text = f"A title\n{ENGLISH} Shares fell by two per cent."
     told = loose.explain(home, write(tmp_path, "note.txt", text), None, now)
@@ -73,8 +88,8 @@ def test_a_text_is_explained_with_verbatim_statements(home, tmp_path, now):
         "file", "title", "language", "channel", "publisher", "authority_id", "published_on", "date_flag", "address"
     }  # fmt: skip
     keys = {
-        "start", "end", "text", "authority_id", "jurisdiction", "attributed_by", "speaker", "is_quotation", "stance",
-        "probabilities", "stance_set", "sectors", "terms", "model_id",
+        "start", "end", "text", "turn", "asked_by", "authority_id", "jurisdiction", "attributed_by", "speaker", "is_quotation",
+        "stance", "probabilities", "stance_set", "sectors", "terms", "model_id",
     }  # fmt: skip
     assert all(set(statement) == keys for statement in told["statements"])
     assert all(text[statement["start"] : statement["end"]] == statement["text"] for statement in told["statements"])

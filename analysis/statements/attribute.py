@@ -6,14 +6,17 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 import ahocorasick_rs
 import opencc
 
 from analysis.catalogue import Authority, authorities
+from analysis.statements.dialogue import Turn
 from analysis.statements.split import Passage
 
 REACH = 6
@@ -159,15 +162,71 @@ def _compiled(language: str, kinds: dict[str, list[str]]) -> Speech:
 
 
 def attribute(
-    passages: Sequence[Passage], language: str, publisher_id: str | None, names: Names | None = None
+    passages: Sequence[Passage],
+    language: str,
+    publisher_id: str | None,
+    names: Names | None = None,
+    turns: Sequence[Turn | None] = (),
 ) -> list[Attribution]:
     """Return whose position each passage of one document tells.
 
     `publisher_id` is the authority that published the document, None for press. A named authority comes first; a quotation,
     a pronoun or a general noun carries the last one on for a few passages; an official text otherwise speaks for its publisher.
     Of two bodies in one passage one only is kept: the publisher if it is there, else the first.
+
+    `turns` tells for each passage the turn of a dialogue that it is in, if there is one. A question is nobody's position, even
+    where it names a body. An answer is the position of the body that answers, whatever else it names; where that body is
+    unknown, it is read like any other passage of press. Nothing is carried on from one turn into the next.
     """
     names = names or known_names()
+    found: list[Attribution] = []
+    for turn, group in groupby(zip(passages, turns or [None] * len(passages), strict=True), key=itemgetter(1)):
+        said = [passage for passage, _ in group]
+        if turn is None:
+            found += _narrated(said, language, publisher_id, names)
+        elif turn.kind == "question":
+            found += [Attribution(None, "none", None, is_quoted(passage.text)) for passage in said]
+        else:
+            found += _answered(said, turn, language, publisher_id, names)
+    return found
+
+
+def _answered(
+    passages: Sequence[Passage], turn: Turn, language: str, publisher_id: str | None, names: Names
+) -> list[Attribution]:
+    """Return whose position the passages of one answer tell."""
+    answering_id, by = _answering(turn, publisher_id, names)
+    if answering_id is None:
+        narrated = _narrated(passages, language, None, names)
+        return [replace(attribution, speaker=turn.speaker or attribution.speaker) for attribution in narrated]
+    found = []
+    for passage in passages:
+        own = [mention for mention in names.find(passage.text) if mention.authority_id == answering_id]
+        head = next((mention.name for mention in own if mention.is_head), None)
+        way = ("speaker" if own[0].is_head else "name") if own else by
+        found.append(Attribution(answering_id, way, turn.speaker or head, is_quoted(passage.text)))
+    return found
+
+
+def _answering(turn: Turn, publisher_id: str | None, names: Names) -> tuple[str | None, str]:
+    """Return the authority that answers in a turn, and how it was found."""
+    if named := names.find(turn.body):
+        return named[0].authority_id, "speaker"
+    publisher = authorities().get(publisher_id) if publisher_id else None
+    if turn.answers == "guest":
+        return None, "none"
+    if turn.answers == "government" and publisher and publisher.level == "parliament":
+        return _government(publisher.jurisdiction), "speaker"
+    return publisher_id, "publisher"
+
+
+def _government(jurisdiction: str) -> str | None:
+    found = [body.id for body in authorities().values() if (body.jurisdiction, body.level) == (jurisdiction, "government")]
+    return found[0] if len(found) == 1 else None
+
+
+def _narrated(passages: Sequence[Passage], language: str, publisher_id: str | None, names: Names) -> list[Attribution]:
+    """Return whose position passages tell in which nobody answers."""
     last, last_speaker, last_position, is_interrupted = publisher_id, None, 0, False
     found = []
     for position, passage in enumerate(passages):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import sentencex
@@ -32,13 +33,16 @@ class Passage:
     after: str = ""
 
 
-def split(text: str, language: str) -> list[Passage]:
-    """Return the text's sentences in their order; what holds fewer than two letters is left out."""
+def split(text: str, language: str, cuts: Sequence[int] = ()) -> list[Passage]:
+    """Return the text's sentences in their order; what holds fewer than two letters is left out.
+
+    A passage never goes on over one of the `cuts`, places in the text in ascending order.
+    """
     spans = [
         (start, end)
-        for line in re.finditer(r"[^\n]+", text)
-        for first, last in _sentences(line[0], language)
-        for start, end in _pieces(text, line.start() + first, line.start() + last)
+        for line_start, line_end in _lines(text, cuts)
+        for first, last in _sentences(text[line_start:line_end], language)
+        for start, end in _pieces(text, line_start + first, line_start + last)
         if sum(character.isalpha() for character in text[start:end]) > 1
     ]
     words = ["", *(text[start:end] for start, end in spans), ""]
@@ -46,6 +50,19 @@ def split(text: str, language: str) -> list[Passage]:
         Passage(start, end, words[position + 1], words[position], words[position + 2])
         for position, (start, end) in enumerate(spans)
     ]
+
+
+def _lines(text: str, cuts: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Give the text's lines, cut where a cut falls inside one."""
+    position = 0
+    for line in re.finditer(r"[^\n]+", text):
+        start = line.start()
+        while position < len(cuts) and cuts[position] < line.end():
+            if cuts[position] > start:
+                yield start, cuts[position]
+                start = cuts[position]
+            position += 1
+        yield start, line.end()
 
 
 def _sentences(line: str, language: str) -> list[tuple[int, int]]:

@@ -16,6 +16,7 @@ from analysis import store
 from analysis.errors import ModelError
 from analysis.settings import Settings
 from analysis.statements.attribute import attribute
+from analysis.statements.dialogue import dialogue, turns_at
 from analysis.statements.split import split
 from analysis.steps.place import breached, check, open_place, reject, rejection, write
 from analysis.tables import content_id, documents, models, rejected, signal_sectors, signals, statements
@@ -30,7 +31,7 @@ def classify(settings: Settings, now: datetime) -> dict[str, int]:
     """Split new documents, judge statements that the current model has not judged, and return what this call wrote.
 
     Where there is no usable model, one is trained from the project's examples first. Documents in a language that the model
-    was not trained for keep their statements and are rejected as unclassified.
+    was not trained for keep their statements and are rejected as unclassified. Questions in a dialogue are kept and not judged.
     """
     engine = open_place(settings)
     statement_count = _split_new(engine, now)
@@ -42,25 +43,28 @@ def _split_new(engine: Engine, now: datetime) -> int:
     with store.reading(engine) as connection:
         is_split = exists().where(statements.c.document_id == documents.c.document_id)
         texts = connection.execute(
-            select(*(documents.c[name] for name in ("document_id", "text", "language", "channel", "authority_id")))
+            select(*(documents.c[name] for name in ("document_id", "text", "language", "channel", "authority_id", "title")))
             .where(documents.c.is_latest, ~is_split)
             .order_by(documents.c.document_id)
         ).mappings().all()  # fmt: skip
-    rows = [
-        row
-        for text in texts
-        for row in statement_rows(text["document_id"], text["text"], text["language"], text["channel"], text["authority_id"])
-    ]
+    rows = [row for text in texts for row in statement_rows(**text)]
     validated = check(statements, rows, "new documents", now)
     with store.writing(engine) as connection:
         reject(connection, breached("statements", validated, rows, ["statement_id"], now))
         return write(connection, statements, validated)
 
 
-def statement_rows(document_id: str, text: str, language: str, channel: str, authority_id: str | None) -> list[dict[str, Any]]:
-    """Return the statements of a document, each a verbatim part of its text, with whose position it tells."""
-    passages = split(text, language)
-    attributions = attribute(passages, language, authority_id if channel == "official" else None)
+def statement_rows(
+    document_id: str, text: str, language: str, channel: str, authority_id: str | None, title: str | None = None
+) -> list[dict[str, Any]]:
+    """Return the statements of a document, each a verbatim part of its text, with whose position it tells.
+
+    None goes on from one turn of a dialogue into the next.
+    """
+    spoken = dialogue(text, title)
+    passages = split(text, language, [place for turn in spoken for place in (turn.start, turn.end)])
+    turns = turns_at(spoken, [passage.start for passage in passages])
+    attributions = attribute(passages, language, authority_id if channel == "official" else None, turns=turns)
     return [
         {
             "statement_id": content_id(document_id, passage.start, passage.end),
@@ -76,8 +80,10 @@ def statement_rows(document_id: str, text: str, language: str, channel: str, aut
             "attributed_by": attribution.by,
             "speaker": attribution.speaker,
             "is_quotation": attribution.is_quotation,
+            "turn": turn.kind if turn else None,
+            "asked_by": turn.asked_by if turn else None,
         }
-        for position, (passage, attribution) in enumerate(zip(passages, attributions, strict=True))
+        for position, (passage, turn, attribution) in enumerate(zip(passages, turns, attributions, strict=True))
     ]
 
 
@@ -91,6 +97,7 @@ def _judge_new(engine: Engine, model: Model, now: datetime) -> dict[str, int]:
         pending = connection.execute(
             select(statements)
             .where(statements.c.document_id.in_(latest), statements.c.language.in_(model.languages), ~is_judged)
+            .where(statements.c.turn.is_distinct_from("question"))
             .order_by(statements.c.statement_id)
         ).mappings().all()  # fmt: skip
         foreign = connection.execute(

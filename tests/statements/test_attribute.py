@@ -13,6 +13,7 @@ from analysis.statements.attribute import (
     is_acronym,
     known_names,
 )
+from analysis.statements.dialogue import Turn
 from analysis.statements.split import Passage
 
 BODIES = (
@@ -308,3 +309,65 @@ def test_a_long_text_without_a_closing_mark_is_searched_once():
 
 def test_no_passages_have_no_attributions():
     assert told() == []
+
+
+def answered(*texts, publisher=None, names=NAMES, **known):
+    passages = [Passage(0, len(text), text) for text in texts]
+    return attribute(passages, "en", publisher, names, [Turn(0, 9, "answer", **known)] * len(texts))
+
+
+def test_a_question_is_nobodys_position_whatever_it_names():
+    text = "Will the FTC act on what SAMR did, as Lina Khan said?"
+    assert attribute([Passage(0, 9, text)], "en", "us-ftc", NAMES, [Turn(0, 9, "question")]) == [
+        Attribution(None, "none", None, False)
+    ]
+
+
+def test_an_answer_is_the_position_of_the_publisher_even_where_it_names_another_body():
+    assert answered("We saw what SAMR did.", "The FTC will act.", "He said so.", publisher="us-ftc", speaker="A. Muster") == [
+        Attribution("us-ftc", "publisher", "A. Muster", False),
+        Attribution("us-ftc", "name", "A. Muster", False),
+        Attribution("us-ftc", "publisher", "A. Muster", False),
+    ]
+    assert answered("Lina Khan will act.", publisher="us-ftc") == [Attribution("us-ftc", "speaker", "Lina Khan", False)]
+
+
+@pytest.mark.parametrize("publisher", [None, "us-ftc"])
+def test_an_answer_is_the_position_of_the_body_named_as_answering(publisher):
+    [found] = answered("We shall act.", publisher=publisher, speaker="发言人", body="市场监管总局发言人")
+    assert found == Attribution("cn-samr", "speaker", "发言人", False)
+
+
+def test_an_answer_of_nobody_known_is_read_like_press():
+    plain, named = answered("We made it.", "The FTC fined us.", speaker="Ada Muster")
+    assert (plain, named) == (
+        Attribution(None, "none", "Ada Muster", False),
+        Attribution("us-ftc", "name", "Ada Muster", False),
+    )
+
+
+def test_a_guest_of_a_parliament_does_not_speak_for_it_nor_for_the_body_of_the_question():
+    passages = [Passage(0, 9, text) for text in ("Did the FTC tell you?", "The agency did not.")]
+    turns = [Turn(0, 9, "question", answers="guest"), Turn(9, 19, "answer", "Mr. Muster", answers="guest")]
+    assert attribute(passages, "en", "us-congress", NAMES, turns)[1] == Attribution(None, "none", "Mr. Muster", False)
+
+
+def test_a_government_answers_its_parliament_and_a_ministry_in_its_own_name():
+    def authority_of(publisher, **known):
+        return answered("We shall act.", publisher=publisher, names=known_names(), answers="government", **known)[
+            0
+        ].authority_id
+
+    assert authority_of("gb-parliament") == "gb-government"
+    assert authority_of("eu-parliament") == "eu-commission"
+    assert authority_of("us-congress") is None
+    assert authority_of("gb-ofcom") == "gb-ofcom"
+    assert authority_of(None) is None
+    assert authority_of("eu-parliament", body="the European Central Bank") == "eu-ecb"
+
+
+def test_nothing_is_carried_on_from_one_turn_into_the_next():
+    passages = [Passage(0, 9, text) for text in ("The FTC acted.", "The agency was firm.", "The agency was firm.")]
+    one, other = Turn(0, 9, "answer"), Turn(9, 20, "answer")
+    assert [found.by for found in attribute(passages, "en", None, NAMES, [one, one, other])] == ["name", "context", "none"]
+    assert [found.by for found in attribute(passages, "en", None, NAMES, [None, None, one])] == ["name", "context", "none"]

@@ -73,6 +73,14 @@ def test_a_line_ends_a_passage():
     assert texts_of("A heading without a stop\nThe text begins.", "en") == ["A heading without a stop", "The text begins."]
 
 
+def test_no_passage_goes_on_over_a_cut():
+    text = "One asks this? Two says that\nand more. Three."
+    assert [passage.text for passage in split(text, "en", [4, 15, 29, 35, len(text)])] == [
+        "One", "asks this?", "Two says that", "and mo", "re.", "Three."
+    ]  # fmt: skip
+    assert split("", "en", [0]) == []
+
+
 def test_a_language_without_rules_is_split_too():
     assert texts_of("Κάτι έγινε. Και άλλο.", "el") == ["Κάτι έγινε.", "Και άλλο."]
     assert texts_of("One is here. Two is there.", "und") == ["One is here.", "Two is there."]
