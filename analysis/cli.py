@@ -217,6 +217,16 @@ def read(
     _print(explain(settings(), file, sys.stdin.buffer.read() if str(file) == "-" else None, datetime.now(UTC)))
 
 
+@app.command(epilog="Example: policy-signals pairs --input pairs.jsonl")
+def pairs(source: Input) -> None:
+    """Judge pairs of files, `{"a", "b"}` a line, named relative to the input: one text or not, and why; a JSON line each."""
+    from analysis.pairs import pair_lines
+
+    folder = Path() if str(source) == "-" else source.parent
+    for line in pair_lines(_input_text(source), folder, datetime.now(UTC)):
+        _print(line)
+
+
 @app.command(
     epilog="""Example: echo '{"id": "1", "text": "The regulator fined the platform."}' | policy-signals label --input -"""
 )

@@ -74,8 +74,8 @@ def folder(tmp_path) -> Path:
 
 def test_the_verbs_that_other_programs_call_are_there():
     promised = {
-        "run", "collect", "classify", "index", "report", "send", "feed", "extract", "read", "label", "train", "evaluate",
-        "sources list", "sources check", "database upgrade", "database check",
+        "run", "collect", "classify", "index", "report", "send", "feed", "extract", "read", "pairs", "label", "train",
+        "evaluate", "sources list", "sources check", "database upgrade", "database check",
     }  # fmt: skip
     assert promised <= set(verbs())
 

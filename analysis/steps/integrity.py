@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, not_, or_, select
+from sqlalchemy import Select, and_, case, exists, func, not_, or_, select
 
 from analysis import store
 from analysis.errors import StoreError
 from analysis.settings import Settings
-from analysis.tables import documents, fetches, rejected, signals, stance_index, statements
+from analysis.tables import documents, fetches, rejected, signals, stance_index, statements, stories
 
 
 def broken_rules() -> dict[str, Select]:
@@ -31,6 +31,8 @@ def broken_rules() -> dict[str, Select]:
         ),
         exists().where(and_(rejected.c.source_id == fetches.c.source_id, rejected.c.subject == fetches.c.address)),
     )
+    # A page that was never asked for, because robots.txt or its host's number forbids it, has no entry beside it.
+    was_received = or_(fetches.c.outcome == "got", and_(fetches.c.outcome == "refused", fetches.c.entry.is_not(None)))
     return {
         "a statement is a verbatim part of its document": select(statements.c.statement_id)
         .join(documents)
@@ -45,10 +47,43 @@ def broken_rules() -> dict[str, Select]:
                 stance_index.c.balance > stance_index.c.balance_high,
             )
         ),
+        **_of_stories(),
         "what was received is a document or a stated rejection": select(fetches.c.fetch_id).where(
-            fetches.c.role == "document", fetches.c.outcome.in_(("got", "refused")), not_(led_to)
+            fetches.c.role == "document", was_received, not_(led_to)
         ),
     }
+
+
+def _of_stories() -> dict[str, Select]:
+    """Return the rules of stories: one first document each, to which links lead from all others, and all of them counted."""
+    linked = documents.alias()
+    is_first = documents.c.story_reason == "first"
+    leads_back = exists().where(linked.c.document_id == documents.c.story_link, linked.c.story_id == documents.c.story_id)
+    firsts = func.sum(case((is_first, 1), else_=0))
+    own = select(documents.c.story_id, firsts.label("firsts"), func.count(documents.c.address_key.distinct()).label("counted"))
+    of_story = own.group_by(documents.c.story_id).subquery()
+    told = select(stories.c.story_id).outerjoin(of_story, of_story.c.story_id == stories.c.story_id)
+    return {
+        "a story has one first document": told.where(func.coalesce(of_story.c.firsts, 0) != 1),
+        "a story counts its documents": told.where(func.coalesce(of_story.c.counted, 0) != stories.c.document_count),
+        "a document comes to its story by another of it, or is the first": select(documents.c.document_id).where(
+            or_(is_first & documents.c.story_link.is_not(None), not_(is_first) & not_(leads_back))
+        ),
+        "links lead from each document to the first of its story": _cut_off(),
+    }
+
+
+def _cut_off() -> Select:
+    """Select the documents from which the links, one after the other, lead to no first document."""
+    is_linked = documents.c.story_reason != "first"
+    behind = (
+        select(documents.c.document_id, documents.c.story_link.label("link")).where(is_linked).cte("behind", recursive=True)
+    )
+    further = documents.alias()
+    step = select(behind.c.document_id, further.c.story_link).join(further, further.c.document_id == behind.c.link)
+    behind = behind.union(step)
+    led = select(behind.c.document_id).where(behind.c.link.is_(None))
+    return select(documents.c.document_id).where(is_linked, documents.c.document_id.not_in(led))
 
 
 def check_database(settings: Settings) -> dict[str, Any]:
