@@ -35,14 +35,18 @@ def document_row(
     address = canonical_address(one_line(entry.address) or one_line(extracted.address))
     title = one_line(entry.title) or one_line(extracted.title)
     digest = text_hash(title, extracted.text)
-    address_key = content_id(*_identity(address, source.id, entry.file_path, extracted.text, digest))
     published_on, published_at, date_flag = _date(extracted, entry, now.date())
+    told = (publisher or source.id, title, published_on)
+    address_key = content_id(*_identity(address, source.id, entry, told, extracted.text, digest))
     return {
         "document_id": content_id(address_key, digest),
         "address_key": address_key,
         "revision": 1,
         "is_latest": True,
         "story_id": address_key,
+        "story_reason": "first",
+        "story_link": None,
+        "story_note": None,
         "source_id": source.id,
         "fetch_id": fetch_id,
         "address": address,
@@ -56,19 +60,42 @@ def document_row(
         "published_on": published_on,
         "published_at": published_at,
         "date_flag": date_flag,
+        "effective_on": extracted.effective_on,
+        "event_on": extracted.event_on,
         "text": extracted.text,
         "text_hash": digest,
         "character_count": len(extracted.text),
+        "replacement_count": extracted.replacement_count,
+        "notes": "; ".join(extracted.notes) or None,
+        "changes": None,
+        "withdrawn_at": None,
         "collected_at": now,
     }
 
 
-def _identity(address: str | None, source_id: str, file_path: str | None, text: str, digest: str) -> tuple[str, ...]:
-    """Return what stays the same over a document's revisions."""
+def under_key(row: dict[str, Any], address_key: str) -> dict[str, Any]:
+    """Return a document's row as a revision of the document of this key."""
+    document_id = content_id(address_key, row["text_hash"])
+    return {**row, "document_id": document_id, "address_key": address_key, "story_id": address_key}
+
+
+def _identity(
+    address: str | None, source_id: str, entry: Entry, told: tuple[str, str | None, date | None], text: str, digest: str
+) -> tuple[object, ...]:
+    """Return what stays the same over a document's revisions: its address, else the listing's identifier, else what is `told`.
+
+    `told` is publisher, title and day, which name a document only where they are all known.
+    """
     if address:
         return (address,)
+    if entry.entry_id:
+        return (source_id, "id", entry.entry_id)
+    # The path, because several files may hold statements of one title and day.
+    path = [entry.file_path] if entry.file_path else []
+    if all(told):
+        return (*told, *path)
     # The text, because folders named at run time share a source; the path, because cut-off articles share a text.
-    return (source_id, file_path, text_hash(None, text)) if file_path else (digest,)
+    return (source_id, *path, text_hash(None, text)) if path else (digest,)
 
 
 def _channel(authority_id: str | None, kind: str | None) -> str:

@@ -20,7 +20,8 @@ from analysis.collect.listing import Listing
 from analysis.collect.listing.entries import Entry
 from analysis.errors import CatalogueError, FetchError, ListingError, UnreadableError
 from analysis.settings import Settings
-from analysis.steps.receive import first_listing, unasked
+from analysis.steps.listings import first_listing
+from analysis.steps.pages import unasked
 from analysis.steps.side_by_side import side_by_side
 
 SHORT_TEXT = 200
@@ -112,7 +113,7 @@ def _page_advice(
         return []
     try:
         page = fetcher.get(str(first.address), source.hosts, source.pace_seconds)
-        found = isolated(extract, page.content or b"", "", now.date(), page.media_type)
+        found = isolated(extract, page.content or b"", "", now.date(), page.media_type, first.text_field, page.charset)
     except (FetchError, UnreadableError) as error:
         return [f"its first entry's page gives no text ({error})"]
     if len(found.text) < SHORT_TEXT:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, Engine, Table, delete, select
+from sqlalchemy import Connection, Engine, Table, bindparam, delete, func, select
 
 from analysis import catalogue, store
 from analysis.collect.health import Look, after_look
 from analysis.errors import SettingsError
 from analysis.settings import Settings
+from analysis.steps.identity import settled
+from analysis.steps.revisions import with_revisions
 from analysis.tables import authorities, checks, content_id, documents, fetches, rejected, source_state, sources
 from analysis.validate import Validated, validate
 
@@ -108,6 +109,12 @@ def breached(
     ]
 
 
+def take_turn(connection: Connection) -> None:
+    """Wait until no other run stores or groups documents; SQLite has one writer anyhow."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtext("collect"))))
+
+
 def write(connection: Connection, table: Table, validated: Validated) -> int:
     """Write the good rows and the checks, and return how many rows were new or changed."""
     store.upsert(connection, checks, validated.checks)
@@ -128,16 +135,13 @@ def reject(connection: Connection, rows: list[dict[str, Any]]) -> int:
     return written
 
 
-def heal(connection: Connection, source_id: str, subjects: Iterable[str]) -> None:
-    """Remove what `collect` said against subjects that have been read since."""
-    connection.execute(
-        delete(rejected).where(
-            rejected.c.stage == "collect",
-            rejected.c.severity == "critical",
-            rejected.c.source_id == source_id,
-            rejected.c.subject.in_(list(subjects)),
-        )
-    )
+def heal(connection: Connection, source_id: str, rows: Iterable[dict[str, Any]]) -> None:
+    """Remove what `collect` said against subjects that have been read since: against these bytes, or before they came."""
+    of_collect = (rejected.c.stage == "collect") & (rejected.c.severity == "critical") & (rejected.c.source_id == source_id)
+    read = [{"read": row["subject"], "bytes": row["content_hash"], "came_at": row["fetched_at"]} for row in rows]
+    if read:
+        is_settled = (rejected.c.content_hash == bindparam("bytes")) | (rejected.c.rejected_at <= bindparam("came_at"))
+        connection.execute(delete(rejected).where(of_collect, rejected.c.subject == bindparam("read"), is_settled), read)
 
 
 def state_of(connection: Connection, source_id: str) -> dict[str, Any]:
@@ -156,6 +160,7 @@ def remember(engine: Engine, source: catalogue.Source, now: datetime, look: Look
 
 def sort_out(connection: Connection, rows: list[dict], now: datetime) -> tuple[list[dict], list[dict]]:
     """Return the rows to store, each with its revision, and a rejection for each exact copy of a text that is there already."""
+    rows = settled(connection, rows)
     held = connection.execute(
         select(documents.c.text_hash, documents.c.document_id, documents.c.is_latest, documents.c.source_id, fetches.c.address)
         .join(fetches)
@@ -168,39 +173,21 @@ def sort_out(connection: Connection, rows: list[dict], now: datetime) -> tuple[l
     for row in rows:
         # Who brought it counts: the same text in another file would take the document away from the first one.
         holder = [row["document_id"], row["source_id"], row["subject"]]
+        if holder in seen:
+            continue
         original = counted.setdefault(row["text_hash"], holder)
-        is_good = original == holder and holder not in seen
+        is_good = original == holder
         if is_good:
             good.append(row)
         if not is_good or holders.get(row["document_id"], holder) != holder:
             copies.append(_copy(row, original[0], now))
         seen.append(holder)
-    return _with_revisions(connection, good), copies
+    return with_revisions(connection, good), copies
 
 
 def _copy(row: dict, original: str, now: datetime) -> dict[str, Any]:
-    reason = f"an exact copy of document {original}: counted once"
-    shown = {name: row[name] for name in row if name not in ("subject", "content_hash")}
-    return rejection(
-        "collect", row["subject"], "exact_copy", reason, now, "info", row["source_id"], row["content_hash"], row=shown
-    )
-
-
-def _with_revisions(connection: Connection, rows: list[dict]) -> list[dict]:
-    """Return the rows with their revisions: what is read now is the newest of its address, also where it was there before."""
-    keys = {row["address_key"] for row in rows}
-    held = connection.execute(
-        select(documents.c.address_key, documents.c.document_id, documents.c.revision, documents.c.is_latest).where(
-            documents.c.address_key.in_(keys)
-        )
-    ).all()
-    latest = {document_id: revision for _, document_id, revision, is_latest in held if is_latest}
-    newest: Counter[str] = Counter()
-    for key, _, revision, _ in held:
-        newest[key] = max(newest[key], revision)
-    numbered = []
-    for row in rows:
-        revision = latest.get(row["document_id"]) or newest[row["address_key"]] + 1
-        newest[row["address_key"]] = max(newest[row["address_key"]], revision)
-        numbered.append({**row, "revision": revision})
-    return [{**row, "is_latest": row["revision"] == newest[row["address_key"]]} for row in numbered]
+    is_same = row.get("has_moved") and row["document_id"] == original
+    rule, what = ("new_address", "at a new address") if is_same else ("exact_copy", "again")
+    reason = f"the text of document {original} {what}: counted once"
+    shown = {name: row[name] for name in row if name in documents.columns}
+    return rejection("collect", row["subject"], rule, reason, now, "info", row["source_id"], row["content_hash"], row=shown)

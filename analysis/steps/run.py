@@ -66,4 +66,4 @@ def _tried_sources(settings: Settings, source_ids: list[str] | None, folder: Pat
     if folder:
         return {catalogue.AD_HOC_FOLDER}
     chosen = catalogue.chosen_sources(source_ids or settings.sources)
-    return {source.id for source in chosen if not (offline and source.kind == "feed")}
+    return {source.id for source in chosen if not (offline and source.is_on_the_web)}

@@ -1,9 +1,10 @@
-"""A web of faults for each test, and a certificate that nobody vouches for."""
+"""A web of faults for each test, a publisher on it, and a certificate that nobody vouches for."""
 
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +13,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from faults.site import STEP, Site
 from faults.web import FaultServer, Web
+
+from analysis.collect.isolate import isolation
+from analysis.settings import Settings
 
 
 @pytest.fixture(scope="session")
@@ -48,3 +53,23 @@ def web(certificate: Path) -> Iterator[Web]:
     yield Web(server, secure)
     server.close()
     secure.close()
+
+
+@pytest.fixture(scope="session")
+def reader() -> Iterator[Callable]:
+    """A child process that reads hostile bytes, for all tests: each takes seconds to start."""
+    with isolation() as isolated:
+        yield isolated
+
+
+@pytest.fixture
+def site(web, reader, tmp_path, monkeypatch) -> Site:
+    """A publisher with a feed of two notices and the collecting of it."""
+
+    @contextmanager
+    def open_again() -> Iterator[Callable]:
+        yield reader
+
+    monkeypatch.setattr(STEP, "isolation", open_again)
+    home = Settings(home=tmp_path / "home", database="", contact="", sources="", allow_loopback=False, smtp="", sender="")
+    return Site(web, home, monkeypatch)

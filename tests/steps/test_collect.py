@@ -14,10 +14,12 @@ from analysis import archive, catalogue, steps, store
 from analysis.errors import CatalogueError, UnreadableError
 from analysis.steps.classify import classify
 from analysis.steps.integrity import check_database
+from analysis.steps.place import take_turn
 from analysis.steps.receive import Period, _read_file
 from analysis.tables import documents, fetches, rejected, signals, source_state, statements
 
 TEXT = "The Securities and Exchange Commission will support crypto asset firms with simpler rules."
+OTHER = "The Securities and Exchange Commission bans the sale of crypto assets to the public."
 THAI = "ธนาคารแห่งประเทศไทยประกาศสนับสนุนนวัตกรรมทางการเงินและสินทรัพย์ดิจิทัลเพื่อเศรษฐกิจของประเทศในปีหน้า"
 
 
@@ -229,8 +231,7 @@ def test_an_unknown_source_is_refused(home, now):
         steps.collect(home, now, ["nowhere"])
 
 
-STEP = sys.modules["analysis.steps.collect"]
-"""Not by its dotted name: `analysis.steps` has a function of that name."""
+STEP = sys.modules["analysis.steps.storing"]
 
 
 def test_a_corrected_date_and_a_blank_line_leave_a_document_with_its_first_fetch(home, write, collect, rows, now):
@@ -264,7 +265,7 @@ def test_a_file_on_which_the_reader_failed_is_tried_again_and_the_others_are_sto
     assert collect(folder, now=now + timedelta(days=1))["rejected"] == 0
     assert rows(home, rejected, subject="a.txt") == [before]
     monkeypatch.undo()
-    monkeypatch.setattr(STEP, "BATCH", 1)
+    monkeypatch.setattr(sys.modules["analysis.steps.collect"], "BATCH", 1)
     assert collect(folder)["documents"] == 1
     assert "a.txt" not in rules()
     assert check_database(home)["broken"] == {}
@@ -349,7 +350,7 @@ def test_one_run_at_a_time_stores_documents_on_postgresql(own_home, postgresql, 
     home = own_home(postgresql)
     engine = store.open_engine(postgresql)
     with ThreadPoolExecutor(1) as other, store.writing(engine) as connection:
-        STEP._take_turn(connection)
+        take_turn(connection)
         run = other.submit(steps.collect, home, now, folder=write({"a.txt": TEXT}))
         with pytest.raises(TimeoutError):
             run.result(timeout=5)
@@ -358,18 +359,59 @@ def test_one_run_at_a_time_stores_documents_on_postgresql(own_home, postgresql, 
 
 
 def test_a_text_that_returns_to_its_address_is_the_latest_again(home, write, collect, rows, now):
-    other = "The Securities and Exchange Commission bans the sale of crypto assets to the public."
-    for days, text in enumerate((TEXT, other, TEXT, TEXT)):
+    for days, text in enumerate((TEXT, OTHER, TEXT, TEXT)):
         folder = write({"a.txt": text}, [{"file": "a.txt", "address": "https://www.agency.example/1"}])
         assert collect(folder, now=now + timedelta(days=days))["documents"] == (days < 3)
     found = {row["text"]: (row["revision"], row["is_latest"]) for row in rows(home, documents)}
-    assert found == {TEXT: (3, True), other: (2, False)}
+    assert found == {TEXT: (3, True), OTHER: (2, False)}
     assert check_database(home)["broken"] == {}
 
 
+@pytest.mark.parametrize("told", [{"address": "https://www.agency.example/1"}, {"title": "Notice", "date": "2025-03-04"}])
+def test_a_file_that_goes_to_and_fro_between_two_texts_has_the_last_one_counted(home, write, collect, rows, now, told):
+    for days, text in enumerate((TEXT, OTHER, TEXT, OTHER, OTHER)):
+        folder = write({"a.txt": text}, [{"file": "a.txt", **told}])
+        assert collect(folder, now=now + timedelta(days=days))["documents"] == (days < 4)
+        [latest] = rows(home, documents, is_latest=True)
+        assert (latest["text"], latest["revision"]) == (text, min(days, 3) + 1)
+        assert (latest["changes"] is None) == (days == 0)
+    assert latest["changes"].endswith(f"-{TEXT}\n+{OTHER}")
+    assert check_database(home)["broken"] == {}
+
+
+def test_a_file_without_address_is_the_same_document_as_long_as_its_text_or_its_title_and_day_are(
+    home, write, collect, rows, now
+):
+    steps_of_it = [
+        (TEXT, {"title": "Rulse", "date": "2025-03-04"}, 1, 1),
+        (TEXT, {"title": "Rules", "date": "2025-03-04"}, 1, 2),
+        (TEXT, {"title": "Rules", "date": "2025-03-05"}, 1, 2),
+        (OTHER, {"title": "Rules", "date": "2025-03-05"}, 1, 3),
+        (f"{OTHER} So it said.", {"title": "Ban", "date": "2025-03-06"}, 2, 1),
+    ]
+    for days, (text, told, count, revision) in enumerate(steps_of_it):
+        collect(write({"a.txt": text}, [{"file": "a.txt", **told}]), now=now + timedelta(days=days))
+        latest = [row for row in rows(home, documents, is_latest=True) if row["text"] == text]
+        assert [row["revision"] for row in latest] == [revision]
+        assert len(rows(home, documents, is_latest=True)) == count
+    assert check_database(home)["broken"] == {}
+
+
+def test_two_files_of_one_title_and_day_stay_two_documents(home, write, collect, rows):
+    told = {"title": "Statement", "date": "2025-03-04"}
+    folder = write({"a.txt": TEXT, "b.txt": OTHER}, [{"file": name, **told} for name in ("a.txt", "b.txt")])
+    collect(folder)
+    assert len(rows(home, documents, is_latest=True)) == 2
+
+
+def test_a_batch_ends_at_its_limit_of_bytes(home, write, collect, rows, monkeypatch):
+    monkeypatch.setattr(sys.modules["analysis.steps.collect"], "BATCH_BYTES", 100)
+    folder = write({f"{number}.txt": f"{TEXT} This is number {number}." for number in range(5)})
+    assert collect(folder)["documents"] == len(rows(home, documents)) == 5
+
+
 def test_a_text_that_returns_in_another_file_is_the_latest_and_stays_with_its_first_file(home, write, collect, rows):
-    other = "The Securities and Exchange Commission bans the sale of crypto assets to the public."
-    texts = {"1.txt": TEXT, "2.txt": other, "3.txt": TEXT}
+    texts = {"1.txt": TEXT, "2.txt": OTHER, "3.txt": TEXT}
     for count in (1, 2, 3):
         named = dict(list(texts.items())[:count])
         folder = write(named, [{"file": name, "address": "https://www.agency.example/1"} for name in named])
@@ -381,15 +423,14 @@ def test_a_text_that_returns_in_another_file_is_the_latest_and_stays_with_its_fi
 
 
 def test_a_text_that_is_superseded_elsewhere_is_no_copy(home, write, collect, rows):
-    other = "The Securities and Exchange Commission bans the sale of crypto assets to the public."
     line = {"file": "a.txt", "address": "https://www.agency.example/1"}
-    for text in (TEXT, other):
+    for text in (TEXT, OTHER):
         folder = write({"a.txt": text}, [line])
         collect(folder)
     folder = write({"b.txt": TEXT}, [line, {"file": "b.txt", "address": "https://www.agency.example/2"}])
     assert collect(folder)["copies"] == 0
     assert {(row["address"], row["text"]) for row in rows(home, documents, is_latest=True)} == {
-        ("https://www.agency.example/1", other),
+        ("https://www.agency.example/1", OTHER),
         ("https://www.agency.example/2", TEXT),
     }
 

@@ -70,8 +70,8 @@ def test_entries_are_fetched_once_and_a_second_visit_asks_conditionally(publishe
     for number in (1, 2):
         publisher.publish(f"/{number}.html", f"round {number}")
     assert collect() == {"documents": 2, "copies": 0, "rejected": 0, "failed_sources": []}
-    # One second from start to start: between robots.txt, feed and two pages.
-    assert len(collect.pauses) == 3 and all(0 < pause <= 1 for pause in collect.pauses)
+    # One second from start to start, between robots.txt, feed and two pages, unless reading took that long.
+    assert 0 < len(collect.pauses) <= 3 and all(0 < pause <= 1 for pause in collect.pauses)
     assert publisher.asked("/robots.txt") == 1
     found = rows(home, documents)
     assert {row["address"] for row in found} == {publisher.server.url_for(f"/{number}.html") for number in (1, 2)}
@@ -112,16 +112,20 @@ def test_a_page_that_fails_is_tried_again_next_time(publisher, declare, collect,
     assert check_database(home)["broken"] == {}
 
 
-def test_a_page_that_is_not_there_is_asked_again_only_with_a_changed_feed(publisher, declare, collect, home, rows):
+def test_a_page_that_is_not_there_is_asked_for_at_each_look_for_two_weeks_and_then_with_a_changed_feed_only(
+    publisher, declare, home, rows, now
+):
     declare(paper=publisher.feed_address)
     publisher.publish("/1.html", "round 1", status=404)
-    collect()
-    collect()
-    assert publisher.asked("/1.html") == 1
-    assert rows(home, source_state, source_id="paper")[0]["state"] == "unchanged"
-    publisher.publish("/2.html", "round 2")
-    assert collect()["documents"] == 1
-    assert publisher.asked("/1.html") == 2
+    asked = []
+    for days in range(22):
+        if days == 21:
+            publisher.publish("/2.html", "round 2")
+        steps.collect(home, now + timedelta(days=days), ["paper"], pause=lambda seconds: None)
+        asked.append(publisher.asked("/1.html"))
+    assert asked == [*range(1, 15), *[14] * 7, 15]
+    assert [row["state"] for row in rows(home, source_state, source_id="paper")] == ["got"]
+    assert rows(home, source_state, source_id="paper")[0]["etag"] == '"2"'
 
 
 def test_a_page_on_which_the_reader_failed_is_read_again_though_the_feed_is_unchanged(
@@ -131,7 +135,7 @@ def test_a_page_on_which_the_reader_failed_is_read_again_though_the_feed_is_unch
     publisher.publish("/1.html", "round 1")
     with monkeypatch.context() as patch:
         # It takes other arguments: an error that nobody foresaw.
-        patch.setattr(sys.modules["analysis.steps.collect"], "extract", os._exit)
+        patch.setattr(sys.modules["analysis.steps.storing"], "extract", os._exit)
         assert collect()["rejected"] == 1
     assert [row["rule"] for row in rows(home, rejected)] == ["crashed"]
     assert collect()["documents"] == 1
@@ -156,9 +160,8 @@ def test_an_entry_without_a_link_or_with_one_to_a_foreign_host_is_a_stated_rejec
     )
     declare(paper=httpserver.url_for("/odd.xml"))
     assert collect()["rejected"] == 2
-    assert {row["subject"]: row["rule"] for row in rows(home, rejected)} == {
-        "No link": "no_address", "https://elsewhere.example/1": "host_not_allowed"
-    }  # fmt: skip
+    assert sorted(row["rule"] for row in rows(home, rejected)) == ["host_not_allowed", "no_address"]
+    assert [row["rule"] for row in rows(home, rejected, subject="https://elsewhere.example/1")] == ["host_not_allowed"]
     assert rows(home, fetches, role="document") == []
     [state] = rows(home, source_state, source_id="paper")
     assert (state["state"], state["etag"]) == ("got", '"1"')

@@ -212,7 +212,7 @@ def test_a_document_that_is_now_read_otherwise_is_a_new_revision_and_one_now_ref
     [row] = rows(home, fetches, role="document")
     place = home.home / "archive" / row["content_hash"][:2] / row["content_hash"]
     assert place.is_file()
-    step = sys.modules["analysis.steps.collect"]
+    step = sys.modules["analysis.steps.storing"]
     with monkeypatch.context() as patch:
         patch.setattr(step, "extract", refuse)
         assert steps.collect_from_archive(home, now)["rejected"] == 1

@@ -55,6 +55,11 @@ class _Question:
     pace_seconds: float
     note: Note
     validators: dict[str, str] = field(default_factory=dict)
+    accept: str | None = None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {**self.validators, **({"Accept": self.accept} if self.accept else {})}
 
 
 class Fetcher:
@@ -106,8 +111,9 @@ class Fetcher:
         etag: str | None = None,
         last_modified: str | None = None,
         note: Note | None = None,
+        accept: str | None = None,
     ) -> Response:
-        """Return what an http(s) address gives, asking conditionally when validators are known.
+        """Return what an http(s) address gives, asking conditionally when validators are known; `accept` is a media type.
 
         Redirects are followed within the hosts. Requests to one host start at least `pace_seconds` apart. `note` is given
         every attempt, also those for robots.txt and those refused unasked. Raises FetchError with its rule otherwise.
@@ -116,7 +122,7 @@ class Fetcher:
         question = _Question(
             Reach(hosts, self.allows_loopback), pace_seconds, note or _unnoted,
             # A header is ASCII; a validator that is not cannot be sent back.
-            {name: value for name, value in validators.items() if value and value.isascii()},
+            {name: value for name, value in validators.items() if value and value.isascii()}, accept,
         )  # fmt: skip
         seen, redirects = [address], list[Redirect]()
         while True:
@@ -186,7 +192,7 @@ class Fetcher:
     def _ask(self, host: _Host, address: str, question: _Question) -> Response | Redirect:
         host.deadline.at = self.clock() + self.seconds
         try:
-            with host.client.stream("GET", address, headers=question.validators) as raw:
+            with host.client.stream("GET", address, headers=question.headers) as raw:
                 if sent_on := redirect(raw, address):
                     return sent_on
                 check_status(raw, address, bool(question.validators), self._moment())
@@ -225,7 +231,7 @@ class Fetcher:
     def _robots(self, page: str, question: _Question) -> Protego | FetchError:
         """Return what a host's robots.txt says; an error if it must be taken for a no."""
         address = str(httpx2.URL(page).copy_with(raw_path=b"/robots.txt", fragment=None, username=None, password=None))
-        asked = replace(question, validators={})
+        asked = replace(question, validators={}, accept=None)
         seen = [address]
         try:
             while True:
