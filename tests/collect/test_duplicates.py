@@ -112,9 +112,9 @@ def test_a_documents_own_number_is_told_and_those_it_refers_to_are_not():
 @pytest.mark.parametrize("hostile", ["1.", "@1", "〔2023〕", "(", "一", "a", "1 ", "2025-01-", "\u200b", "第1"])
 def test_hostile_text_is_compared_in_time(hostile):
     text = hostile * (300_000 // len(hostile))
-    started = time.perf_counter()
+    started = time.process_time()
     figure_places(text)
     runs(words(text))
     compare_titles(text[:1000], text, text[1:1000], text)
     document_number(text)
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20

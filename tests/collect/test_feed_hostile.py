@@ -14,7 +14,7 @@ from analysis.collect.listing.feed.vocabulary import ENTRY_LIMIT, REPEAT_LIMIT
 from analysis.errors import ListingError
 
 ADDRESS = "https://ministry.example/news/feed.xml"
-SECONDS = 5.0
+SECONDS = 20.0
 """Far above what is needed for so many bytes, far below what time in their square needs."""
 
 
@@ -27,11 +27,11 @@ def entry(inner):
 
 
 def read_in_time(content):
-    begun = time.perf_counter()
+    begun = time.process_time()
     try:
         return read_feed(content, ADDRESS)
     finally:
-        assert time.perf_counter() - begun < SECONDS
+        assert time.process_time() - begun < SECONDS
 
 
 @pytest.mark.parametrize(
@@ -81,9 +81,9 @@ def test_no_broken_markup_takes_time_in_the_square_of_its_length(part, end):
     ["<a b='", "<a b=\"<a c='", "<script></script", "<!--", "</p>", "<", "&", "<b><i></b></i>", "<a =", "<p " + "a " * 50],
 )
 def test_no_markup_takes_time_in_the_square_of_its_length(markup):
-    begun = time.perf_counter()
+    begun = time.process_time()
     plain_text(markup * (1_000_000 // len(markup)))
-    assert time.perf_counter() - begun < SECONDS
+    assert time.process_time() - begun < SECONDS
 
 
 def test_more_entries_or_elements_than_any_feed_has_are_refused():

