@@ -76,7 +76,7 @@ def find_format(content: bytes, name: str, media_type: str | None = None) -> str
         raise unsupported(OFFICE[suffix])
     if not suffix and is_text:
         return "eml" if _is_mail(head) else "txt"
-    raise UnreadableError("unsupported_format", f"no reader for {suffix or 'binary'} files: save it as DOCX or PDF")
+    raise unsupported(suffix or "binary")
 
 
 def _is_mail(head: bytes) -> bool:

@@ -153,10 +153,6 @@ def _speaker(label: str, told: str | None) -> _Meaning | None:
     return _Meaning("person" if len(low) > 1 and low[0] in roles["title"] else "name", name) if low else None
 
 
-def _named(label: str, told: str | None) -> str:
-    return f"{label.strip()} ({told})" if told else label.strip()
-
-
 def _sign_role(plain: str) -> Kind | None:
     """Return the role in a label of Chinese, Japanese or Korean without blanks."""
     signs = words()["sign"]
