@@ -6,29 +6,41 @@ Light enough for a DAG file: nothing but the standard library and pydantic is im
 from __future__ import annotations
 
 import re
-import tomllib
 from datetime import UTC, datetime
 from datetime import date as Day
 from functools import cache
 from pathlib import Path
 from string import Formatter
-from typing import Literal, TypeVar
+from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
+from analysis.catalogue.authority import Authority, Holder, Office, read_authorities
+from analysis.catalogue.declaration import Declaration, declare, load
 from analysis.errors import CatalogueError
-from analysis.tables import SECTORS, Channel, Kind, Level
+from analysis.tables import SECTORS, Channel, Kind
 
 FOLDER = Path(__file__).parent
 AD_HOC_FOLDER = "folder"
 """Id of the source that stands for a folder named on the command line."""
 
-
-class _Declaration(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+__all__ = [
+    "AD_HOC_FOLDER",
+    "FOLDER",
+    "Authority",
+    "Holder",
+    "Office",
+    "Parser",
+    "Sector",
+    "Source",
+    "authorities",
+    "authority_named",
+    "chosen_sources",
+    "sectors",
+    "sources",
+]
 
 PLACEHOLDERS = ("since", "until", "last", "day", "page", "offset")
 """What an address may hold: bounds of the period (`last` is the day before `until`), each day of it, page number and offset."""
@@ -36,10 +48,9 @@ NUMBERS = ("page", "offset")
 EPOCHS = ("epoch_s", "epoch_ms")
 NEEDED = ("languages", "expected_per_week", "confidence", "seen_in", "terms", "robots")
 """What the catalogue must tell of a source on the web, beside how to read it."""
-Declared = TypeVar("Declared", bound=_Declaration)
 
 
-class Parser(_Declaration):
+class Parser(Declaration):
     """How a listing is read, in one version.
 
     For a list page each field is a CSS selector with `::text` or `::attr(name)`, for an API a JMESPath expression; `rows` finds
@@ -86,7 +97,7 @@ def _tells_day(pattern: str) -> bool:
         return False
 
 
-class Source(_Declaration):
+class Source(Declaration):
     """A publisher's feed, sitemap, list page or API, a folder of documents, or one into which its mails are put."""
 
     id: str = Field(pattern=r"^[a-z0-9-]+$")
@@ -190,21 +201,7 @@ def _fits(name: str, form: str) -> bool:
     return not form or (rest != form and not set(rest) & set("%{}"))
 
 
-class Authority(_Declaration):
-    """A public body that can set policy, with the names that texts give it, by language."""
-
-    id: str = Field(pattern=r"^[a-z]{2,3}-[a-z0-9-]+$")
-    jurisdiction: str = Field(pattern=r"^([A-Z]{2})?$")
-    level: Level
-    names: dict[str, tuple[str, ...]]
-    heads: tuple[str, ...] = ()
-
-    @property
-    def name(self) -> str:
-        return self.names["en"][0]
-
-
-class Sector(_Declaration):
+class Sector(Declaration):
     """A field of technology, with the terms and names that point to it, by language."""
 
     label: dict[str, str]
@@ -212,6 +209,9 @@ class Sector(_Declaration):
     terms: dict[str, tuple[str, ...]]
     names: tuple[str, ...] = ()
     names_zh: tuple[str, ...] = ()
+    hints: dict[str, tuple[str, ...]] = {}
+    hint_names: tuple[str, ...] = ()
+    exclusions: dict[str, tuple[str, ...]] = {}
 
 
 @cache
@@ -222,13 +222,13 @@ def sources() -> dict[str, Source]:
     """
     declared: dict[str, Source] = {}
     for path in sorted((FOLDER / "sources").glob("*.toml")):
-        for raw in _load(path).get("source", []):
-            source = _declare(Source, raw, path)
+        for raw in load(path).get("source", []):
+            source = declare(Source, raw, path)
             if source.id in declared or source.id == AD_HOC_FOLDER:
                 raise CatalogueError(f"{path.name}: source {source.id} is declared twice or reserved: give it another id")
             if source.authority_id and source.authority_id not in authorities():
                 raise CatalogueError(
-                    f"{path.name}: source {source.id} names the authority {source.authority_id}, which authorities.toml lacks"
+                    f"{path.name}: source {source.id} names the authority {source.authority_id}, which the catalogue lacks"
                 )
             if missing := [name for name in NEEDED if source.is_on_the_web and not getattr(source, name)]:
                 raise CatalogueError(f"{path.name}: source {source.id} lacks {', '.join(missing)}: add what is known of it")
@@ -240,20 +240,9 @@ def sources() -> dict[str, Source]:
 def authorities() -> dict[str, Authority]:
     """Return every declared authority by id.
 
-    Raises CatalogueError for a declaration that is wrong or stands twice, and for a name that two bodies share.
+    Raises CatalogueError for a declaration that is wrong by itself or beside the others.
     """
-    path = FOLDER / "authorities.toml"
-    declared: dict[str, Authority] = {}
-    owner: dict[str, str] = {}
-    for raw in _load(path)["authority"]:
-        authority = _declare(Authority, raw, path)
-        if authority.id in declared:
-            raise CatalogueError(f"{path.name}: authority {authority.id} is declared twice")
-        declared[authority.id] = authority
-        for name in dict.fromkeys(name.lower() for names in authority.names.values() for name in names):
-            if owner.setdefault(name, authority.id) != authority.id:
-                raise CatalogueError(f"{path.name}: {name!r} names {owner[name]} and {authority.id}: leave it with one of them")
-    return declared
+    return read_authorities(FOLDER / "authorities")
 
 
 @cache
@@ -272,7 +261,7 @@ def authority_named(name: str | None) -> str | None:
 def sectors() -> dict[str, Sector]:
     """Return every sector by name, in the order of the annotation guide."""
     path = FOLDER / "sectors.toml"
-    declared = {name: _declare(Sector, raw, path) for name, raw in _load(path).items()}
+    declared = {name: declare(Sector, raw, path) for name, raw in load(path).items()}
     if set(declared) != set(SECTORS):
         raise CatalogueError(
             f"{path.name}: the sectors are not those of analysis/tables: {sorted(set(declared) ^ set(SECTORS))}"
@@ -295,19 +284,3 @@ def chosen_sources(wanted: str | list[str]) -> list[Source]:
             f"unknown source {', '.join(unknown) or '(none named)'}: `policy-signals sources list` names them all"
         )
     return [declared[name] for name in ids]
-
-
-def _load(path: Path) -> dict:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise CatalogueError(f"{path.name}: {error}") from error
-
-
-def _declare(model: type[Declared], raw: dict, path: Path) -> Declared:
-    try:
-        return model.model_validate(raw)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "declaration"
-        raise CatalogueError(f"{path.name}: {raw.get('id', 'a declaration')}: {place}: {first['msg']}") from error

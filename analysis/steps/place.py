@@ -14,9 +14,10 @@ from analysis import catalogue, store
 from analysis.collect.health import Look, after_look
 from analysis.errors import SettingsError
 from analysis.settings import Settings
+from analysis.steps.bodies import place_bodies
 from analysis.steps.identity import settled
 from analysis.steps.revisions import with_revisions
-from analysis.tables import authorities, checks, content_id, documents, fetches, rejected, source_state, sources
+from analysis.tables import checks, content_id, documents, fetches, rejected, source_state, sources
 from analysis.validate import Validated, validate
 
 
@@ -32,14 +33,7 @@ def open_place(settings: Settings) -> Engine:
     engine = store.open_engine(settings.database_url)
     store.upgrade(engine)
     with store.writing(engine) as connection:
-        store.upsert(
-            connection,
-            authorities,
-            (
-                {"authority_id": body.id, "name": body.name, "jurisdiction": body.jurisdiction, "level": body.level}
-                for body in catalogue.authorities().values()
-            ),
-        )
+        place_bodies(connection, catalogue.authorities())
         store.upsert(connection, sources, map(source_row, catalogue.sources().values()))
     return engine
 

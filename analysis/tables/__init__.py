@@ -10,27 +10,45 @@ Column metadata (`Column.info`): `between` the permitted closed interval, `patte
 from __future__ import annotations
 
 from analysis.tables.checked import checks, rejected
-from analysis.tables.collected import authorities, documents, fetches, paragraphs, source_state, sources, stories, text_bands
+from analysis.tables.collected import (
+    authorities,
+    documents,
+    fetches,
+    office_holders,
+    offices,
+    paragraphs,
+    source_state,
+    sources,
+    stories,
+    text_bands,
+)
 from analysis.tables.columns import IDENTIFIER, NAME, UtcTime, choice, content_id, metadata
-from analysis.tables.judged import labels, models, shifts, signal_sectors, signals, stance_index, statements
+from analysis.tables.judged import models, shifts, signal_sectors, signals, stance_index, statements
+from analysis.tables.labelled import PURPOSES, labels, readings, samples
 from analysis.tables.published import deliveries, reports
 from analysis.tables.words import (
+    BRANCHES,
     CHANNELS,
     HEALTHS,
     KINDS,
     LEVELS,
+    RANKS,
     SECTORS,
     SEVERITIES,
     STANCES,
     SUPRANATIONAL,
     WINDOWS,
+    Branch,
     Channel,
     Health,
     Kind,
     Level,
+    Rank,
 )
 
 __all__ = [
+    "BRANCHES",
+    "Branch",
     "CHANNELS",
     "Channel",
     "HEALTHS",
@@ -41,6 +59,9 @@ __all__ = [
     "LEVELS",
     "Level",
     "NAME",
+    "PURPOSES",
+    "RANKS",
+    "Rank",
     "SECTORS",
     "SEVERITIES",
     "STANCES",
@@ -57,9 +78,13 @@ __all__ = [
     "labels",
     "metadata",
     "models",
+    "office_holders",
+    "offices",
     "paragraphs",
+    "readings",
     "rejected",
     "reports",
+    "samples",
     "shifts",
     "signal_sectors",
     "signals",

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import Boolean, Column, Date, Float, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 
 from analysis.tables.columns import IDENTIFIER, NAME, choice, count, key, metadata, moment
-from analysis.tables.words import CHANNELS, HEALTHS, KINDS, LEVELS
+from analysis.tables.words import BRANCHES, CHANNELS, HEALTHS, KINDS, LEVELS, RANKS
 
 authorities = Table(
     "authorities",
@@ -16,7 +16,32 @@ authorities = Table(
     Column("name", Text, nullable=False, comment="Display name in English."),
     Column("jurisdiction", String(2), nullable=False, comment="ISO 3166 alpha-2, EU, or empty for supranational bodies."),
     Column("level", choice(*LEVELS), nullable=False, comment="What kind of public body it is."),
+    Column("branch", choice(*BRANCHES), comment="Power of the state that it belongs to; empty where the catalogue tells none."),
+    Column("parent_id", NAME, ForeignKey("authorities.authority_id"), comment="Body that it belongs to, if it does to one."),
     comment="Public bodies that can set policy, from the catalogue.",
+)
+
+offices = Table(
+    "offices",
+    metadata,
+    key("office_id", "Identifier from the catalogue, for example us-sec-chair.", NAME),
+    Column("authority_id", NAME, ForeignKey("authorities.authority_id"), nullable=False, comment="Body that it belongs to."),
+    Column("rank", choice(*RANKS), nullable=False, comment="Place in the body of who holds it."),
+    Column("title", Text, comment="What it is called in English; empty where it has no usual title."),
+    Index(None, "authority_id"),
+    comment="Offices whose holders speak for a public body, from the catalogue.",
+)
+
+office_holders = Table(
+    "office_holders",
+    metadata,
+    key("holder_id", "Derived from office, name, and how often the person held it before."),
+    Column("office_id", NAME, ForeignKey("offices.office_id"), nullable=False, comment="The office."),
+    Column("name", Text, nullable=False, comment="Name of the person, as the catalogue shows it."),
+    Column("since_on", Date, comment="First day in office; empty when not known for certain."),
+    Column("until_on", Date, comment="Last day in office; empty while there, or when not known for certain."),
+    Index(None, "office_id"),
+    comment="Who held an office, and when, from the catalogue.",
 )
 
 sources = Table(

@@ -36,10 +36,20 @@ Level = Literal[
     "subnational",
 ]
 LEVELS: tuple[str, ...] = get_args(Level)
+Branch = Literal["executive", "legislative", "judicial", "independent", "party", "supranational"]
+BRANCHES: tuple[str, ...] = get_args(Branch)
+Rank = Literal["head", "deputy", "spokesperson", "member"]
+RANKS: tuple[str, ...] = get_args(Rank)
 Kind = Literal["folder", "feed", "sitemap", "list_page", "api", "mail"]
 KINDS: tuple[str, ...] = get_args(Kind)
 Health = Literal["ok", "nothing_new", "failed", "silent", "stale", "moved"]
 HEALTHS: tuple[str, ...] = get_args(Health)
+RULES = ("name", "office", "holder", "quotation", "pronoun", "noun", "report", "turn", "publisher", "none")
+"""How the authority of a statement is found."""
+TELLS = ("authority", "organ", "law", "country", "place")
+"""What tells the jurisdiction of a statement."""
+STATUSES = ("challenger", "current", "retired")
+"""What a model is in the registry."""
 WINDOWS = (1, 4, 13)
 SEVERITIES = ("critical", "warning", "info")
 SUPRANATIONAL = ""
