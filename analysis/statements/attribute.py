@@ -1,164 +1,59 @@
-"""Who speaks: the authority behind each passage, the speaker quoted, and how both were found."""
+"""Whose position each passage tells: the authority, the speaker quoted, and the rule that found them."""
 
 from __future__ import annotations
 
-import re
-import tomllib
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from datetime import date as Day
 from itertools import groupby
-from operator import itemgetter
-from pathlib import Path
 
-import ahocorasick_rs
-import opencc
-
-from analysis.catalogue import Authority, authorities
+from analysis.catalogue import authorities
+from analysis.statements.actor import ACTING, acting
 from analysis.statements.dialogue import Turn
+from analysis.statements.jurisdiction import acting_country, general_body, government_of
+from analysis.statements.names import Names, Person, fold, known_names, surname_of
+from analysis.statements.quotation import direct_part, find_quotations
+from analysis.statements.scene import Known, Said, Scene
+from analysis.statements.speaker import find_speaker, general_noun, known_subject
+from analysis.statements.speech import Speech, speeches
 from analysis.statements.split import Passage
 
 REACH = 6
 """Passages: how far an authority or a speaker is carried on by a pronoun or a general noun."""
-
-# One mark is enough, for a quotation may run over several passages. A dozen characters at the mark are all that is looked at:
-# more would be looked at again from each place of a long text.
-QUOTATION = re.compile(r"[«“„「『][^«“„「『\"»”」』]{12}|[^«“„「『\"»”」』]{12}[»”」』]")
-
-SHORTEST = 12
-"""Characters between straight marks: less is a word set off, no quotation."""
-
-CARRYING = ("speaker", "body", "titled")
-
-# A general noun that is somebody else's: "the president of Intel", "the bank Acme".
-OWNER = re.compile(r"\s(?:(?:of|de|du|des|del|von|vom|der)\s+\w+|d['’]\w+|[A-ZÀ-ÖØ-Þ][\w'’-]*)")
-# The marks of a company or a longer acronym, and papers handed in to a body: "CMA CGM", "BSI Group", "an SEC filing".
-OTHER_NAME = re.compile(r"\s(?:[A-Z]{3,}|Group|Holdings?|Inc|Corp|Ltd|AG|GmbH)(?!\w)|\s(?i:filings?)(?!\w)")
-PERSON = re.compile(r"(?:\s[A-ZÀ-ÖØ-Þ][\w'’-]+){2}")
-
-
-@dataclass(frozen=True)
-class Mention:
-    """A name of an authority, or of its head, at a place in a passage."""
-
-    start: int
-    end: int
-    authority_id: str
-    name: str
-    is_head: bool
+ONLY_SPEAKER = 80
+"""Characters: a longer passage tells more than who spoke before it."""
+MOSTLY = 0.6
+"""Share of a passage that a quotation must fill to go on without a word about who speaks."""
 
 
 @dataclass(frozen=True)
 class Attribution:
-    """Whose position a passage tells; `by` says how that was found."""
+    """Whose position a passage tells.
+
+    `by` is the rule that fired: `name` of a body, title of an `office`, name of a `holder`, a `quotation`, `pronoun` or general
+    `noun` that goes on with who was told elsewhere, a `report` in the subjunctive that does, a `turn` of questions and answers,
+    the `publisher`, or `none`. `quote_start` and `quote_end` are places in the document's text, without the marks.
+    """
 
     authority_id: str | None
     by: str
     speaker: str | None
     is_quotation: bool
+    office_id: str | None = None
+    quote_start: int | None = None
+    quote_end: int | None = None
 
 
-@dataclass(frozen=True)
-class Speech:
-    """How texts of one language go on with who spoke before; see `speech.toml`."""
+@dataclass
+class _Last:
+    """Who was told last: the authority, who spoke, and where."""
 
-    speaker: re.Pattern[str]
-    body: re.Pattern[str]
-    verb: re.Pattern[str]
-    titled: re.Pattern[str]
-
-
-class Names:
-    """All names of all authorities, for finding them in a text of any of the languages."""
-
-    def __init__(self, bodies: Iterable[Authority]) -> None:
-        self._owner: dict[str, tuple[str, str, bool]] = {}
-        for body in bodies:
-            for name in (name for names in body.names.values() for name in names):
-                self._owner.setdefault(fold(name), (body.id, name, False))
-            for head in body.heads:
-                self._owner.setdefault(fold(head), (body.id, head, True))
-        self._patterns = list(self._owner)
-        self._search = ahocorasick_rs.AhoCorasick(self._patterns, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
-
-    def hold(self, words: str, authority_id: str | None) -> bool:
-        """Whether a name of this authority has these folded words in it."""
-        return any(words in name for name, (owner, _, is_head) in self._owner.items() if owner == authority_id and not is_head)
-
-    def find(self, text: str) -> list[Mention]:
-        """Return the mentions in their order; of overlapping names the longest counts."""
-        folded = fold(text)
-        mentions = []
-        for number, start, end in self._search.find_matches_as_indexes(folded):
-            authority_id, name, is_head = self._owner[self._patterns[number]]
-            if _stands_alone(folded, start, end) and (not is_acronym(name) or _is_meant(name, text, start, end)):
-                mentions.append(Mention(start, end, authority_id, name, is_head))
-        return mentions
-
-
-def fold(text: str) -> str:
-    """Return the text as names are compared: lower case, straight apostrophes, simplified characters; as long as before."""
-    plain = text.translate({0x2019: "'", 0x02BC: "'", 0xA0: " ", 0x202F: " "})
-    lower = "".join(low if len(low := character.lower()) == 1 else character for character in plain)
-    simplified = _simplifier().convert(lower)
-    return simplified if len(simplified) == len(text) else lower
-
-
-@cache
-def _simplifier() -> opencc.OpenCC:
-    return opencc.OpenCC("t2s")
-
-
-def is_acronym(name: str) -> bool:
-    """Whether a name is so short and upper-case that it must be written exactly so."""
-    return name.isascii() and name.isupper() and len(name) <= 6
-
-
-def _is_meant(acronym: str, text: str, start: int, end: int) -> bool:
-    """Whether an acronym is written as such and is no part of another name; in text all in capitals nothing tells."""
-    return text[start:end] == acronym and (text.isupper() or not OTHER_NAME.match(text, end))
-
-
-def _stands_alone(text: str, start: int, end: int) -> bool:
-    """Whether no letter of a script with blanks goes on at either end."""
-    first, last = text[start], text[end - 1]
-    before, after = text[start - 1 : start], text[end : end + 1]
-    return not (_joins(before) and _joins(first)) and not (_joins(last) and _joins(after))
-
-
-def _joins(character: str) -> bool:
-    return bool(character) and character.isalnum() and "CJK" not in unicodedata.name(character, "")
-
-
-@cache
-def known_names() -> Names:
-    """Return the names of the catalogue's authorities."""
-    return Names(authorities().values())
-
-
-@cache
-def _speech() -> dict[str, Speech]:
-    lists = tomllib.loads((Path(__file__).parent / "speech.toml").read_text(encoding="utf-8"))
-    return {language: _compiled(language, kinds) for language, kinds in lists.items()}
-
-
-def _compiled(language: str, kinds: dict[str, list[str]]) -> Speech:
-    """Return the patterns of one language's lists."""
-    # 其他, "other", is no pronoun.
-    start, end = (r"(?<!其)", "") if language == "zh" else (r"(?<!\w)", r"(?!\w)")
-    words = {kind: f"(?:{'|'.join(map(re.escape, listed))})" for kind, listed in kinds.items()}
-    verb, office = words.get("verb", "(?!)"), words.get("office", "(?!)")
-    ways = [start + words["speaker"] + end, r"(?<!\w)(?<!\w\s)" + words.get("opening", "(?!)") + end]
-    if language == "es":
-        # Spanish leaves the pronoun out, so that only the place tells whether somebody else is the subject.
-        ways.append(rf"(?:^|[»”\"][.,]?\s|[—–]\s?)(?:también\s|además\s)?{verb}(?=\s?(?:[.,;:—–]|$)|\sque\s)")
-    return Speech(
-        speaker=re.compile("|".join(ways)),
-        body=re.compile(start + words["body"] + end),
-        verb=re.compile(start + verb + end),
-        titled=re.compile(rf"{start}{verb}\s{office}{end}"),
-    )
+    authority_id: str | None
+    office_id: str | None = None
+    speaker: str | None = None
+    is_other: bool = False
+    position: int = 0
+    has_spoken: bool = False
 
 
 def attribute(
@@ -167,121 +62,302 @@ def attribute(
     publisher_id: str | None,
     names: Names | None = None,
     turns: Sequence[Turn | None] = (),
+    text: str | None = None,
+    day: Day | None = None,
 ) -> list[Attribution]:
     """Return whose position each passage of one document tells.
 
-    `publisher_id` is the authority that published the document, None for press. A named authority comes first; a quotation,
-    a pronoun or a general noun carries the last one on for a few passages; an official text otherwise speaks for its publisher.
-    Of two bodies in one passage one only is kept: the publisher if it is there, else the first.
+    `publisher_id` is the authority that published the document, None for press. Who is said to speak comes first, then a
+    quotation that goes on, then the body that acts; a pronoun or a general noun carries the last one on for a few passages; an
+    official text otherwise speaks for its publisher. What a firm, a lobby or an expert says is nobody's position here: the
+    speaker is kept, and no authority. Who holds an office is told by its periods on the document's `day`.
+
+    `text` is the document's text, in which paragraphs end with a line; without it the passages are one paragraph.
 
     `turns` tells for each passage the turn of a dialogue that it is in, if there is one. A question is nobody's position, even
     where it names a body. An answer is the position of the body that answers, whatever else it names; where that body is
     unknown, it is read like any other passage of press. Nothing is carried on from one turn into the next.
     """
     names = names or known_names()
+    scenes = _scenes(passages, language, names, text, day)
+    firsts = _first_of_paragraphs(passages, text)
     found: list[Attribution] = []
-    for turn, group in groupby(zip(passages, turns or [None] * len(passages), strict=True), key=itemgetter(1)):
-        said = [passage for passage, _ in group]
+    for turn, group in groupby(range(len(passages)), key=lambda place: turns[place] if turns else None):
+        places = list(group)
+        part, begin = [scenes[place] for place in places], [firsts[place] for place in places]
         if turn is None:
-            found += _narrated(said, language, publisher_id, names)
+            found += _narrated(part, begin, language, publisher_id, names, day)
         elif turn.kind == "question":
-            found += [Attribution(None, "none", None, is_quoted(passage.text)) for passage in said]
+            found += [Attribution(None, "none", None, False) for _ in part]
         else:
-            found += _answered(said, turn, language, publisher_id, names)
-    return found
+            found += _answered(part, begin, turn, language, publisher_id, names, day)
+    return [_placed(one, scene, passage) for one, scene, passage in zip(found, scenes, passages, strict=True)]
+
+
+def _scenes(passages: Sequence[Passage], language: str, names: Names, text: str | None, day: Day | None) -> list[Scene]:
+    speech = speeches().get(language)
+    texts = [passage.text for passage in passages]
+    parts = find_quotations(texts, language, _first_of_paragraphs(passages, text))
+    scenes = []
+    for words, inside in zip(texts, parts, strict=True):
+        folded = fold(words)
+        tokens = speech.tokens(folded) if speech else []
+        scenes.append(Scene(words, folded, names.find_folded(words, folded, day), tokens, inside))
+    return scenes
+
+
+def _first_of_paragraphs(passages: Sequence[Passage], text: str | None) -> list[bool]:
+    """Return for each passage whether it begins a paragraph."""
+    if text is None:
+        return [position == 0 for position in range(len(passages))]
+    ends = [0, *(passage.end for passage in passages)]
+    return [position == 0 or "\n" in text[ends[position] : passage.start] for position, passage in enumerate(passages)]
+
+
+def _placed(found: Attribution, scene: Scene, passage: Passage) -> Attribution:
+    """Return an attribution with the place of its quotation in the document."""
+    part = direct_part(scene.parts)
+    if part is None:
+        return found
+    return replace(found, is_quotation=True, quote_start=passage.start + part.start, quote_end=passage.start + part.end)
 
 
 def _answered(
-    passages: Sequence[Passage], turn: Turn, language: str, publisher_id: str | None, names: Names
+    scenes: Sequence[Scene],
+    firsts: Sequence[bool],
+    turn: Turn,
+    language: str,
+    publisher_id: str | None,
+    names: Names,
+    day: Day | None,
 ) -> list[Attribution]:
     """Return whose position the passages of one answer tell."""
-    answering_id, by = _answering(turn, publisher_id, names)
+    answering_id, by = _answering(turn, publisher_id, names, day)
     if answering_id is None:
-        narrated = _narrated(passages, language, None, names)
+        narrated = _narrated(scenes, firsts, language, None, names, day)
         return [replace(attribution, speaker=turn.speaker or attribution.speaker) for attribution in narrated]
     found = []
-    for passage in passages:
-        own = [mention for mention in names.find(passage.text) if mention.authority_id == answering_id]
-        head = next((mention.name for mention in own if mention.is_head), None)
-        way = ("speaker" if own[0].is_head else "name") if own else by
-        found.append(Attribution(answering_id, way, turn.speaker or head, is_quoted(passage.text)))
+    for scene in scenes:
+        own = [mention for mention in scene.mentions if mention.authority_id == answering_id]
+        holder = next((mention.name for mention in own if mention.kind == "holder"), None)
+        way, office_id = (own[0].kind, own[0].office_id) if own else (by, None)
+        found.append(Attribution(answering_id, way, turn.speaker or holder, False, office_id))
     return found
 
 
-def _answering(turn: Turn, publisher_id: str | None, names: Names) -> tuple[str | None, str]:
+def _answering(turn: Turn, publisher_id: str | None, names: Names, day: Day | None) -> tuple[str | None, str]:
     """Return the authority that answers in a turn, and how it was found."""
-    if named := names.find(turn.body):
-        return named[0].authority_id, "speaker"
+    named = next((mention for mention in names.find(turn.body, day) if mention.authority_id), None)
+    if named:
+        return named.authority_id, "turn"
     publisher = authorities().get(publisher_id) if publisher_id else None
     if turn.answers == "guest":
         return None, "none"
     if turn.answers == "government" and publisher and publisher.level == "parliament":
-        return _government(publisher.jurisdiction), "speaker"
+        return _government(publisher.jurisdiction), "turn"
     return publisher_id, "publisher"
 
 
 def _government(jurisdiction: str) -> str | None:
-    found = [body.id for body in authorities().values() if (body.jurisdiction, body.level) == (jurisdiction, "government")]
-    return found[0] if len(found) == 1 else None
+    """Return the government that answers a parliament; a head of state answers none."""
+    found = government_of(jurisdiction)
+    return found if found and authorities()[found].level != "head_of_state" else None
 
 
-def _narrated(passages: Sequence[Passage], language: str, publisher_id: str | None, names: Names) -> list[Attribution]:
+def _narrated(
+    scenes: Sequence[Scene],
+    firsts: Sequence[bool],
+    language: str,
+    publisher_id: str | None,
+    names: Names,
+    day: Day | None,
+) -> list[Attribution]:
     """Return whose position passages tell in which nobody answers."""
-    last, last_speaker, last_position, is_interrupted = publisher_id, None, 0, False
-    found = []
-    for position, passage in enumerate(passages):
-        mentions = names.find(passage.text)
-        is_quotation = is_quoted(passage.text)
-        way = None if mentions else _goes_on(passage.text, language, is_quotation, names, last)
-        if mentions:
-            chosen = _leading(mentions, publisher_id)
-            head = next((m.name for m in mentions if m.is_head and m.authority_id == chosen.authority_id), None)
-            last_speaker = head or (last_speaker if chosen.authority_id == last else None)
-            last, last_position, is_interrupted = chosen.authority_id, position, False
-            found.append(Attribution(last, "speaker" if chosen.is_head else "name", head, is_quotation))
-        elif last and position - last_position <= REACH and way in (("body", "titled") if is_interrupted else CARRYING):
-            last_speaker = None if way == "titled" else last_speaker
-            found.append(Attribution(last, "context", last_speaker if is_quotation else None, is_quotation))
-            last_position, is_interrupted = position, False
-        else:
-            is_interrupted = is_interrupted or way == "other"
-            found.append(Attribution(publisher_id, "publisher" if publisher_id else "none", None, is_quotation))
+    speech = speeches().get(language)
+    reader = _Reader(scenes, firsts, speech, publisher_id, names, language)
+    reader.said = _who_speaks(scenes, speech, names, day, publisher_id) if speech else [None] * len(scenes)
+    for position, said in enumerate(reader.said):
+        before = (
+            scenes[position - 1].parts if position and not firsts[position] and _only_tells_speaker(scenes[position]) else ()
+        )
+        for part in (*scenes[position].parts, *before):
+            if said and part.is_direct and said.who != "pronoun":
+                reader.quoted.setdefault(part.number, said)
+    return [reader.read(position) for position in range(len(scenes))]
+
+
+def _only_tells_speaker(scene: Scene) -> bool:
+    """Whether a passage is nothing but who said what stands before it: "\u201cWe act!\u201d said the minister."."""
+    return (
+        len(scene.text) <= ONLY_SPEAKER and direct_part(scene.parts) is None and any("say" in one.kinds for one in scene.tokens)
+    )
+
+
+def _who_speaks(
+    scenes: Sequence[Scene], speech: Speech, names: Names, day: Day | None, publisher_id: str | None
+) -> list[Said | None]:
+    """Return who is said to speak in each passage, with the persons named before known by their surnames."""
+    people: dict[str, Person] = {}
+    found, last_id = [], publisher_id
+    for scene in scenes:
+        for mention in scene.mentions:
+            last_id = mention.authority_id or last_id
+            if mention.kind == "holder":
+                _remember(people, Person(mention.name, mention.authority_id, mention.office_id))
+        said = find_speaker(scene, speech, Known(names, people, day, last_id))
+        subject = said or known_subject(scene, speech, people)
+        if said and said.speaker and said.who in ("named", "other"):
+            _remember(people, Person(said.speaker, said.authority_id, said.office_id))
+        found.append(subject)
     return found
 
 
-def _leading(mentions: list[Mention], publisher_id: str | None) -> Mention:
-    """Return the mention that acts: the publisher's own if it is there, else the first."""
-    return next((mention for mention in mentions if mention.authority_id == publisher_id), mentions[0])
+def _remember(people: dict[str, Person], person: Person) -> None:
+    folded = fold(person.name)
+    for name in {folded, surname_of(folded) or folded}:
+        people.setdefault(name, person)
 
 
-def is_quoted(text: str) -> bool:
-    """Whether a text holds direct speech.
+class _Reader:
+    """Passages of one document read in their order, with who was told last."""
 
-    Straight marks open and close alike, so they count in pairs; the last may stay open where the text begins with one.
-    """
-    inside = text.split('"')[1 : None if text.startswith('"') else -1 : 2]
-    return bool(QUOTATION.search(text)) or any(len(words) >= SHORTEST for words in inside)
+    def __init__(
+        self,
+        scenes: Sequence[Scene],
+        firsts: Sequence[bool],
+        speech: Speech | None,
+        publisher_id: str | None,
+        names: Names,
+        language: str,
+    ) -> None:
+        self.language = language
+        self.scenes, self.firsts, self.speech, self.publisher_id, self.names = scenes, firsts, speech, publisher_id, names
+        self.last = _Last(publisher_id)
+        self.said: list[Said | None] = []
+        self.quoted: dict[int, Said] = {}
 
+    def read(self, position: int) -> Attribution:
+        """Return whose position a passage tells, after those before it."""
+        scene, said = self.scenes[position], self.said[position]
+        is_quotation = direct_part(scene.parts) is not None
+        if self.firsts[position] and not self._begins_with_who_spoke(scene):
+            self.last.has_spoken = False
+        if said and (found := self._of_speaker(said, scene, position, is_quotation)):
+            return found
+        if found := self._of_quotation(scene, position):
+            return found
+        if found := self._of_actor(scene, position):
+            return found
+        if found := self._carried(scene, position, is_quotation):
+            return found
+        return Attribution(self.publisher_id, "publisher" if self.publisher_id else "none", None, is_quotation)
 
-def _goes_on(text: str, language: str, is_quotation: bool, names: Names, authority_id: str | None) -> str | None:
-    """Return how a passage goes on with the authority and the speaker before it, None for not at all.
+    def _begins_with_who_spoke(self, scene: Scene) -> bool:
+        """Whether a new paragraph begins with a pronoun or with a quotation."""
+        lead = len(scene.text) - len(scene.text.lstrip())
+        if any(part.is_direct and part.start <= lead + 2 for part in scene.parts):
+            return True
+        return bool(self.speech and self.speech.alone.match(scene.folded, lead))
 
-    `speaker`: who spoke last speaks; `body`: the authority named last does; `titled`: a new person of its office does;
-    `other`: somebody named who is no listed head, so that a pronoun after it means nobody earlier.
-    """
-    speech = _speech().get(language)
-    if speech is None:
-        return "speaker" if is_quotation else None
-    folded = fold(text)
-    if is_quotation and any(PERSON.match(text, match.end()) for match in speech.titled.finditer(folded)):
-        return "titled"
-    if is_quotation and any(PERSON.match(text, match.end()) for match in speech.verb.finditer(folded)):
-        return "other"
-    if speech.speaker.search(folded):
-        return "speaker"
-    for noun in speech.body.finditer(folded):
-        owner = OWNER.match(text, noun.end())
-        # "the Ministry of Commerce" may be the one named before, whose name holds the words after the article.
-        if not owner or names.hold(re.split(r"[\s']", folded[noun.start() : owner.end()], maxsplit=1)[1], authority_id):
-            return "body"
-    return None
+    def _of_speaker(self, said: Said, scene: Scene, position: int, is_quotation: bool) -> Attribution | None:
+        if said.who == "named":
+            return self._told(said.authority_id, said.by, said.speaker, said.office_id, position, has_spoken=True)
+        if said.who == "other":
+            return self._of_other(said, scene, position, is_quotation)
+        if said.who == "pronoun":
+            before = [one for one in scene.mentions if one.end <= said.place and one.authority_id]
+            if before and not is_quotation:
+                chosen = next((one for one in before if one.kind == "holder"), before[0])
+                speaker = chosen.name if chosen.kind == "holder" else None
+                return self._told(chosen.authority_id, "pronoun", speaker, chosen.office_id, position, has_spoken=True)
+            is_near = self.last.has_spoken or (self.last.authority_id and not self.firsts[position])
+            return self._again(position, "pronoun") if is_near else None
+        if not self.last.authority_id or position - self.last.position > REACH:
+            return self._of_other(said, scene, position, is_quotation) if said.who == "titled" else None
+        speaker = said.speaker if said.who == "titled" else None
+        return self._told(self.last.authority_id, "noun", speaker, None, position, has_spoken=True)
+
+    def _of_other(self, said: Said, scene: Scene, position: int, is_quotation: bool) -> Attribution | None:
+        if (general := general_body(said.speaker)) and not self.publisher_id:
+            return self._told(general, "name", None, None, position, has_spoken=True)
+        # In an official text a firm's words without marks are what the publisher says of it.
+        if self.publisher_id and not is_quotation:
+            return None
+        actor, score = acting(scene, self.publisher_id)
+        if actor and score >= ACTING and not is_quotation:
+            return self._told(actor.authority_id, actor.kind, said.speaker, actor.office_id, position)
+        self.last.is_other, self.last.speaker, self.last.position = True, said.speaker, position
+        self.last.has_spoken = True
+        return Attribution(None, "none", said.speaker, is_quotation)
+
+    def _again(self, position: int, by: str) -> Attribution | None:
+        """Return the attribution to who spoke last, None where that is too long ago."""
+        if position - self.last.position > REACH:
+            return None
+        self.last.has_spoken = True
+        if self.last.is_other:
+            self.last.position = position
+            return Attribution(None, "none", self.last.speaker, False)
+        if self.last.authority_id is None:
+            return None
+        return self._told(self.last.authority_id, by, self.last.speaker, self.last.office_id, position, has_spoken=True)
+
+    def _told(
+        self,
+        authority_id: str | None,
+        by: str,
+        speaker: str | None,
+        office_id: str | None,
+        position: int,
+        has_spoken: bool = False,
+    ) -> Attribution:
+        self.last = _Last(authority_id, office_id, speaker, False, position, has_spoken or self.last.has_spoken)
+        return Attribution(authority_id, by, speaker, False, office_id)
+
+    def _of_quotation(self, scene: Scene, position: int) -> Attribution | None:
+        """Return the speaker of a quotation that is told in another of its passages."""
+        for part in scene.parts:
+            said = self.quoted.get(part.number) if part.is_direct else None
+            if said and said.who in ("named", "other"):
+                if said.who == "other":
+                    self.last.is_other, self.last.speaker, self.last.position = True, said.speaker, position
+                    return Attribution(None, "none", said.speaker, True)
+                return self._told(said.authority_id, "quotation", said.speaker, said.office_id, position, has_spoken=True)
+            if said and said.who in ("body", "titled") and self.last.authority_id:
+                return self._told(self.last.authority_id, "quotation", said.speaker, None, position, has_spoken=True)
+        return None
+
+    def _of_actor(self, scene: Scene, position: int) -> Attribution | None:
+        """Return the body that acts in a passage; in an official text the publisher, unless another one clearly does."""
+        actor, score = acting(scene, self.publisher_id)
+        if (actor is None or score < ACTING) and not self.publisher_id and (general := acting_country(scene, self.language)):
+            return self._told(general, "name", None, None, position)
+        if actor is None or score < 0 or (self.publisher_id and actor.authority_id != self.publisher_id and score < ACTING):
+            return None
+        holder = next((one for one in scene.mentions if one.kind == "holder" and one.authority_id == actor.authority_id), None)
+        office_id = actor.office_id or (holder.office_id if holder else None)
+        speaker = holder.name if holder else None
+        if speaker is None and actor.authority_id == self.last.authority_id and not self.last.is_other:
+            found = self._told(actor.authority_id, actor.kind, self.last.speaker, self.last.office_id, position)
+            return replace(found, speaker=None, office_id=office_id)
+        return self._told(actor.authority_id, actor.kind, speaker, office_id, position)
+
+    def _carried(self, scene: Scene, position: int, is_quotation: bool) -> Attribution | None:
+        """Return who was told before, where a quotation, a general noun or reported speech goes on."""
+        if self.last.authority_id is None and not self.last.is_other:
+            return None
+        if is_quotation and self._is_all_quoted(scene) and (self.last.has_spoken or self.speech is None):
+            return self._again(position, "quotation")
+        if self.speech is None:
+            return None
+        is_near = position - self.last.position <= REACH and self.last.authority_id
+        if is_near and general_noun(scene, self.speech, self.names, self.last.authority_id):
+            return replace(self._told(self.last.authority_id, "noun", self.last.speaker, None, position), speaker=None)
+        is_reported = any("report" in token.kinds for token in scene.tokens)
+        if is_reported and self.last.has_spoken and not self.firsts[position] and not self.publisher_id:
+            return self._again(position, "report")
+        return None
+
+    def _is_all_quoted(self, scene: Scene) -> bool:
+        quoted = sum(part.end - part.start for part in scene.parts if part.is_direct)
+        return self.speech is None or quoted >= MOSTLY * len(scene.text.strip())

@@ -18,6 +18,8 @@ ABBREVIATIONS = {
     "en": r"Mr|Mrs|Ms|Dr|Prof|St|No|Nos|Art|Sec|Inc|Ltd|Co|Corp|v|vs|U\.S|U\.K|Sen|Rep|Gov|Gen",
 }
 """What a full stop follows without ending a sentence; in German also the day of a date."""
+LINE_LIMIT = 6 * LENGTH_LIMIT
+"""Characters of a line that are looked at together: the sentence finder takes quadratic time on a line of quote marks."""
 REACH_BACK = 40
 """Characters in which an abbreviation is looked for at the end of a sentence."""
 
@@ -40,7 +42,8 @@ def split(text: str, language: str, cuts: Sequence[int] = ()) -> list[Passage]:
     """
     spans = [
         (start, end)
-        for line_start, line_end in _lines(text, cuts)
+        for whole_start, whole_end in _lines(text, cuts)
+        for line_start, line_end in _bounded(text, whole_start, whole_end)
         for first, last in _sentences(text[line_start:line_end], language)
         for start, end in _pieces(text, line_start + first, line_start + last)
         if sum(character.isalpha() for character in text[start:end]) > 1
@@ -63,6 +66,17 @@ def _lines(text: str, cuts: Sequence[int]) -> Iterator[tuple[int, int]]:
                 start = cuts[position]
             position += 1
         yield start, line.end()
+
+
+def _bounded(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Give a line in parts that keep to the limit, cut behind the end of a sentence where there is one."""
+    while end - start > LINE_LIMIT:
+        stop = start + LINE_LIMIT
+        cut = max(text.rfind(mark, start + LINE_LIMIT // 2, stop) for mark in (". ", "! ", "? ", "。", "！", "？"))
+        cut = cut + 1 if cut >= 0 else stop
+        yield start, cut
+        start = cut
+    yield start, end
 
 
 def _sentences(line: str, language: str) -> list[tuple[int, int]]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import time
 from itertools import pairwise
 from types import SimpleNamespace
 
@@ -140,3 +141,15 @@ def test_a_line_of_nothing_but_abbreviations_is_searched_in_its_ends_only(monkey
     text = words * 500
     assert "".join(texts_of(text, language)).replace(" ", "") == text.replace(" ", "")
     assert sum(searched) <= 50 * 1000
+
+
+@pytest.mark.parametrize("mark", ["«", "“", "„", '"', "。", ". "])
+def test_a_line_of_marks_takes_linear_time(mark):
+    started = time.process_time()
+    split(mark * 200_000, "fr")
+    assert time.process_time() - started < 20
+
+
+def test_a_long_line_is_cut_behind_a_sentence():
+    text = "The agency will act at once. " * 1_000
+    assert {passage.text for passage in split(text, "en")} == {"The agency will act at once."}
