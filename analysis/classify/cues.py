@@ -8,16 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
+from analysis.classify import relations
 from analysis.classify.lexicon import Lexicon, Match
+from analysis.classify.relations import LEAN
 
 FOLDER = Path(__file__).parent / "cues"
 LANGUAGES = ("en", "fr", "zh", "de", "es")
-LEAN = {
-    "restrictive": "restrictive",
-    "reversal_restrictive": "restrictive",
-    "supportive": "supportive",
-    "reversal_supportive": "supportive",
-}
 OPPOSITE = {"restrictive": "supportive", "supportive": "restrictive"}
 ACTORS = ("authority", "firm", "nobody")
 NEGATION_REACH = {"zh": 8}
@@ -45,7 +41,7 @@ def groups() -> tuple[str, ...]:
 def feature_names() -> list[str]:
     """Return the names of the numbers that `cue_features` gives."""
     acts = [f"{lean} by {actor}" for lean in ("supportive", "restrictive") for actor in ACTORS]
-    return [*groups(), *acts, "supportive negated", "restrictive negated", "supportive minus restrictive"]
+    return [*groups(), *acts, "supportive negated", "restrictive negated", "supportive minus restrictive", *relations.NAMES]
 
 
 def find(text: str, language: str) -> list[Match]:
@@ -64,6 +60,8 @@ def cue_features(text: str, language: str) -> np.ndarray:
             _count_act(counts, match, lean, matches, language)
     supportive, restrictive = (sum(counts[f"{lean} by {actor}"] for actor in ACTORS) for lean in ("supportive", "restrictive"))
     counts["supportive minus restrictive"] = supportive - restrictive
+    if language in LANGUAGES:
+        counts.update(relations.relations(text, language, matches))
     return np.clip(np.array(list(counts.values())), -CAP, CAP)
 
 

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 
 import ahocorasick_rs
 import opencc
@@ -14,7 +15,15 @@ import opencc
 TOKEN = re.compile(r"[^\W_]+(?:[-&+.][^\W_]+)*'?|[^\w\s]")
 """A word with its hyphens and inner signs (R&D, I+D, Booking.com), a French elision with its apostrophe, or a mark."""
 ELISION = re.compile(r"^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)'$", re.I)
-LANGUAGES_WITHOUT_BLANKS = ("zh",)
+LANGUAGES_WITHOUT_BLANKS = ("zh", "ja", "ko")
+CHOICE = re.compile(r"\(([^()|]*(?:\|[^()|]*)+)\)")
+GAP = "…"
+GAP_WORDS = 6
+GAP_CHARACTERS = 12
+KNOWN_WORDS = 100_000
+"""Words whose forms a lexicon keeps at hand."""
+MARK = re.compile(r"[^\w\s“”‘’「」《》〈〉、]")
+"""A mark that ends a clause in Chinese: a gap does not reach over it."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +41,9 @@ class Match:
 def normal(text: str) -> str:
     """Return the text in lower case with straight apostrophes, as long as before."""
     plain = text.translate({0x2019: "'", 0x02BC: "'", 0xA0: " ", 0x202F: " "})
+    lower = plain.lower()
+    if len(lower) == len(plain):
+        return lower
     return "".join(low if len(low := character.lower()) == 1 else character for character in plain)
 
 
@@ -65,29 +77,68 @@ def tokens(text: str) -> list[tuple[int, int, str]]:
     return found
 
 
+@dataclass(frozen=True)
+class _Word:
+    """A word of a form: its letters, whether others may stand before or after them, and whether a gap leads up to it."""
+
+    letters: str
+    is_end: bool
+    is_stem: bool
+    after_gap: bool = False
+
+    def fits(self, seen: str) -> bool:
+        if self.is_end:
+            return seen.endswith(self.letters)
+        return seen.startswith(self.letters) if self.is_stem else seen == self.letters
+
+
+@dataclass(frozen=True)
+class _Form:
+    words: tuple[_Word, ...]
+    label: str
+    form: str
+    is_exact: bool
+
+    @property
+    def whole_last(self) -> str:
+        """The last word in lower case when nothing may stand before or after it, else nothing."""
+        last = self.words[-1]
+        return "" if last.is_end or last.is_stem else last.letters.lower()
+
+
 class Lexicon:
-    """Forms of one language with their labels; `*` at the end of a form stands for any rest of its last token."""
+    """Forms of one language with their labels.
+
+    `*` at the end of a word stands for any rest of it, at its beginning for any beginning ("*verbot" finds Exportverbot);
+    ` … ` (`…` in Chinese) for up to 6 words (12 characters) without a mark, which stay free for other forms;
+    `(lifts|lifted) … (ban|embargo)` for each of its `alternatives`.
+    """
 
     def __init__(self, forms: Iterable[tuple[str, str]], language: str) -> None:
         self._has_blanks = language not in LANGUAGES_WITHOUT_BLANKS
-        listed = list(forms)
+        listed = [(each, label) for form, label in forms for each in alternatives(form)]
         if self._has_blanks:
-            self._by_first: dict[str, list[tuple[list[str], bool, str, str]]] = defaultdict(list)
-            self._stems: dict[str, list[tuple[list[str], bool, str, str]]] = defaultdict(list)
+            self._by_first: dict[str, list[_Form]] = defaultdict(list)
+            self._by_beginning: dict[str, list[_Form]] = defaultdict(list)
+            self._by_ending: dict[str, list[_Form]] = defaultdict(list)
+            self._starting: dict[str, list[tuple[_Form, str]]] = {}
             for form, label in listed:
                 self._add(form, label)
         else:
-            self._labels = [(simplified(normal(form)).rstrip("*"), label, form) for form, label in listed]
-            self._search = ahocorasick_rs.AhoCorasick([text for text, _, _ in self._labels])
+            self._forms = [(simplified(normal(form)).replace("*", "").split(GAP), label, form) for form, label in listed]
+            self._search = ahocorasick_rs.AhoCorasick([pieces[0] for pieces, _, _ in self._forms])
 
     def _add(self, form: str, label: str) -> None:
         is_exact = is_case_sensitive(form)
-        words = [word for _, _, word in tokens((form if is_exact else normal(form)).rstrip("*"))]
-        has_stem = form.endswith("*")
+        words = _words(form if is_exact else normal(form))
         if not words:
             return
-        place = self._stems[words[0][:2].lower()] if has_stem and len(words) == 1 else self._by_first[words[0].lower()]
-        place.append((words, has_stem, label, form))
+        first = words[0].letters.lower()
+        if words[0].is_end:
+            place = self._by_ending[first[-2:]]
+        else:
+            place = self._by_beginning[first[:2]] if words[0].is_stem else self._by_first[first]
+        place.append(_Form(words, label, form, is_exact))
 
     def find(self, text: str) -> list[Match]:
         """Return the matches in their order in the text."""
@@ -105,30 +156,95 @@ class Lexicon:
     def _in_tokens(self, text: str) -> list[tuple[tuple[int, int], Match, set[int]]]:
         plain = text.translate({0x2019: "'", 0x02BC: "'", 0xA0: " ", 0x202F: " "})
         lower = tokens(normal(text))
+        present = {"", *(word for _, _, word in lower)}
         found = []
         for number, (start, _, word) in enumerate(lower):
-            for words, has_stem, label, form in (*self._by_first.get(word, ()), *self._stems.get(word[:2], ())):
-                last = number + len(words) - 1
-                if last < len(lower) and _fits(
-                    words, has_stem, lower[number : last + 1], plain if is_case_sensitive(form) else None
-                ):
-                    end = lower[last][1]
-                    found.append(
-                        ((len(words), len(form)), Match(start, end, label, form, number), set(range(number, last + 1)))
-                    )
+            for form, last in self._starting_with(word):
+                places = _places(form, lower, number, plain) if last in present else ()
+                if places:
+                    match = Match(start, lower[places[-1]][1], form.label, form.form, number)
+                    found.append(((len(form.words), len(form.form)), match, set(places)))
         return found
 
+    def _starting_with(self, word: str) -> list[tuple[_Form, str]]:
+        """Return the forms that a word may begin, each with its last word; kept for words that come again."""
+        known = self._starting.get(word)
+        if known is None:
+            forms = (self._by_first.get(word, ()), self._by_beginning.get(word[:2], ()), self._by_ending.get(word[-2:], ()))
+            known = [
+                (form, form.whole_last) for form in chain.from_iterable(forms) if form.is_exact or form.words[0].fits(word)
+            ]
+            if len(self._starting) < KNOWN_WORDS:
+                self._starting[word] = known
+        return known
+
     def _in_characters(self, text: str) -> list[tuple[tuple[int, int], Match, set[int]]]:
-        matches = self._search.find_matches_as_indexes(simplified(normal(text)), overlapping=True)
-        return [
-            (
-                (1, end - start),
-                Match(start, end, self._labels[number][1], self._labels[number][2], start),
-                set(range(start, end)),
-            )
-            for number, start, end in matches
-            if not _is_inside_word(text, start, end)
-        ]
+        plain = simplified(normal(text))
+        found = []
+        for number, start, end in self._search.find_matches_as_indexes(plain, overlapping=True):
+            pieces, label, form = self._forms[number]
+            places = _later_pieces(pieces, plain, set(range(start, end)))
+            if places and not _is_inside_word(text, start, end):
+                found.append(((1, len(places)), Match(start, max(places) + 1, label, form, start), places))
+        return found
+
+
+def alternatives(form: str) -> list[str]:
+    """Return the forms that `(a|b)` in a form stands for: every choice of one in each pair of brackets."""
+    choice = CHOICE.search(form)
+    if not choice:
+        return [form]
+    before, after = form[: choice.start()], form[choice.end() :]
+    return [whole for one in choice[1].split("|") for whole in alternatives(" ".join(f"{before}{one}{after}".split()))]
+
+
+def _words(form: str) -> tuple[_Word, ...]:
+    """Return the words of a form; an elision is one of its own, and a star belongs to the letters that it touches."""
+    words: list[_Word] = []
+    after_gap = False
+    for part in form.split():
+        if part == GAP:
+            after_gap = bool(words)
+            continue
+        found = [word for _, _, word in tokens(part.strip("*"))]
+        for number, word in enumerate(found):
+            is_end = part.startswith("*") and number == 0
+            is_stem = part.endswith("*") and number == len(found) - 1
+            words.append(_Word(word, is_end, is_stem, after_gap))
+            after_gap = False
+    return tuple(words)
+
+
+def _places(form: _Form, lower: list[tuple[int, int, str]], number: int, plain: str) -> list[int]:
+    """Return the numbers of the tokens that a form takes from token `number` on, each word at its nearest place, or none."""
+    places: list[int] = []
+    at = number
+    for word in form.words:
+        last = min(at + (GAP_WORDS if word.after_gap else 0), len(lower) - 1)
+        while at <= last:
+            start, _, seen = lower[at]
+            # As long as the word and not to the token's end, where a possessive may stand.
+            if word.fits(plain[start : start + len(seen)] if form.is_exact else seen):
+                break
+            if not seen[0].isalnum():
+                return []
+            at += 1
+        if at > last:
+            return []
+        places.append(at)
+        at += 1
+    return places
+
+
+def _later_pieces(pieces: list[str], plain: str, places: set[int]) -> set[int]:
+    """Return the places of a Chinese form with a gap, given those of its first piece; none where a later piece fails."""
+    for piece in pieces[1:]:
+        after = max(places) + 1
+        at = plain.find(piece, after, after + GAP_CHARACTERS + len(piece))
+        if at < 0 or MARK.search(plain, after, at):
+            return set()
+        places = places | set(range(at, at + len(piece)))
+    return places
 
 
 def _is_inside_word(text: str, start: int, end: int) -> bool:
@@ -142,11 +258,3 @@ def _is_inside_word(text: str, start: int, end: int) -> bool:
 def is_case_sensitive(form: str) -> bool:
     """Whether a form holds a capital: names and acronyms must be written as they are listed."""
     return any(character.isupper() for character in form)
-
-
-def _fits(words: list[str], has_stem: bool, found: list[tuple[int, int, str]], plain: str | None) -> bool:
-    """Whether the tokens found are the form's; `plain` is the text as written, for forms in which capitals count."""
-    # As long as the word and not to the token's end, where a possessive may stand.
-    seen = [plain[start : start + len(word)] if plain is not None else word for start, _, word in found]
-    last = seen[-1].startswith(words[-1]) if has_stem else seen[-1] == words[-1]
-    return last and seen[:-1] == words[:-1]

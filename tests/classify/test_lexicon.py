@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.classify.lexicon import Lexicon, Match, is_case_sensitive, normal, simplified, tokens
+from analysis.classify.lexicon import Lexicon, Match, alternatives, is_case_sensitive, normal, simplified, tokens
 
 FORMS = (
     ("ban", "ban"),
@@ -108,3 +108,63 @@ def test_normal_and_simplified_texts_keep_every_place():
     assert normal("L’İD\u00a0É") == "l'İd é"
     assert simplified("國家發展") == "国家发展"
     assert len(simplified("這裡的頭髮")) == 5
+
+
+GERMAN = Lexicon(
+    (
+        ("hebt … *verbot* … auf", "ban lifted"),
+        ("*verbot", "ban"),
+        ("amt", "office"),
+        ("beschränk* … gelockert", "eased"),
+        ("Amt … Bonn", "name"),
+    ),
+    "de",
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Verbot, Exportverbot, Handy-Verbot, Verbote", ["ban", "ban", "ban"]),
+        ("Das Amt hebt das Verbot auf", ["office", "ban lifted"]),
+        ("Bald hebt das zuständige Amt sein strenges Werbeverbot für Apps wieder auf", ["ban lifted", "office"]),
+        ("Es hebt eins zwei drei vier fünf sechs sieben Verbot auf", ["ban"]),
+        ("Es hebt die Hand, das Verbot fällt auf", ["ban"]),
+        ("Beschränkungen werden gelockert", ["eased"]),
+        ("hebt Verbot", ["ban"]),
+        ("das Amt in Bonn, das amt in bonn", ["name", "office"]),
+    ],
+)
+def test_a_star_stands_for_either_end_of_a_word_and_a_gap_for_some_words_without_a_mark(text, expected):
+    assert [match.label for match in GERMAN.find(text)] == expected
+
+
+def test_a_gap_in_chinese_reaches_twelve_characters_within_a_clause():
+    lexicon = Lexicon((("解除…禁令", "ban lifted"), ("禁令", "ban"), ("游戏", "games")), "zh")
+    assert [(match.label, match.start, match.end) for match in lexicon.find("将解除对游戏的禁令")] == [
+        ("ban lifted", 1, 9),
+        ("games", 4, 6),
+    ]
+    assert found("解除職務，禁令不變", lexicon) == [("禁令", "ban")]
+    assert found("解除了它在去年冬天对这些游戏的禁令", lexicon) == [("游戏", "games"), ("禁令", "ban")]
+
+
+@pytest.mark.parametrize(
+    ("form", "expected"),
+    [
+        ("plain", ["plain"]),
+        ("(lifts|lifted) … (ban*|the gag)", ["lifts … ban*", "lifts … the gag", "lifted … ban*", "lifted … the gag"]),
+        ("(解除|取消)…禁令", ["解除…禁令", "取消…禁令"]),
+        ("subsection (1)", ["subsection (1)"]),
+    ],
+)
+def test_brackets_with_bars_stand_for_each_choice(form, expected):
+    assert alternatives(form) == expected
+
+
+def test_a_match_of_a_choice_names_the_form_chosen():
+    lexicon = Lexicon((("(lifts|lifted) … (ban*|gag)", "relief"),), "en")
+    assert [match.form for match in lexicon.find("It lifted its old bans and lifts the gag.")] == [
+        "lifted … ban*",
+        "lifts … gag",
+    ]
