@@ -1,187 +1,209 @@
-"""The stance classifier: a calibrated logistic regression on sentence vectors and cue counts; sectors by words."""
+"""A fitted classifier: how it is made from examples, and what it says of passages."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize_scalar
-from scipy.special import log_softmax, softmax
-from sklearn.compose import ColumnTransformer
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold, cross_val_predict
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import StandardScaler
+from scipy.sparse import csr_matrix
+from sklearn.ensemble import VotingClassifier
+from sklearn.model_selection import StratifiedGroupKFold
 
-from analysis.classify import cues, features
-from analysis.classify.features import VECTOR_LENGTH, Passage
+from analysis.classify import cues, encoder, explain, features, sectors, stance
+from analysis.classify.features import Passage
+from analysis.classify.training import TrainingSet
 from analysis.errors import ModelError
 from analysis.tables import SECTORS, STANCES
 
-EXAMPLES = Path(__file__).parent / "examples"
-CUE_WEIGHT = 4.0
-STANCE_C = 0.003
 FOLDS = 5
-TERM_COUNT = 5
-
-
-@dataclass(frozen=True)
-class Example:
-    """A labelled passage."""
-
-    passage: Passage
-    stance: str
-    sectors: tuple[str, ...]
+ENOUGH_REAL = 500
+"""Real or people's statements from which on they alone calibrate: composed ones are clearer than life."""
+COMPOSED_WEIGHT = 0.5
+"""Of a composed statement for the sectors, beside one from life."""
+BATCH = 1_000
+"""Passages whose features are held in memory at once."""
 
 
 @dataclass(frozen=True)
 class Model:
-    """A fitted stance classifier, the temperature that calibrates it, and the only languages that it judges."""
+    """A fitted classifier, what calibrates it, and the only languages that it judges."""
 
     model_id: str
-    stance: Pipeline
+    stance: VotingClassifier
+    sectors: sectors.SectorModel
+    """The fitted sector classifier, with its thresholds."""
     temperature: float
+    set_limits: tuple[float, ...]
+    """Probability from which on a stance belongs to the set, in the order of STANCES."""
     languages: tuple[str, ...]
+    without_signs: tuple[float, ...]
+    """Shares of the stances, in the order of STANCES, among statements without any authority, sector or cue word."""
+
+    @property
+    def has_vectors(self) -> bool:
+        """Whether sentence vectors vote."""
+        return len(self.stance.estimators_) > 1
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """What the model says of one passage; `terms` are deciding words with their weights towards the stance."""
+    """What the model says of one passage."""
 
     stance: str
     probabilities: dict[str, float]
+    stance_set: tuple[str, ...]
+    """Stances that cannot be ruled out; none or several mean that the model cannot tell."""
+    disagreement: float
+    """0 when the voters say the same, 1 when they rule each other out."""
     sectors: dict[str, float]
     terms: list[tuple[str, float]]
+    """Deciding terms with their weights towards the stance; see `explain.terms`."""
 
 
-def read_examples(paths: Sequence[Path]) -> list[Example]:
-    """Return the labelled passages of JSON-lines files with `text`, `language`, `stance` (or `label`) and `sectors`.
+@dataclass(frozen=True)
+class HeldOut:
+    """What models that had not seen them say of the examples."""
 
-    Raises ModelError, naming file and line, for a line that is not such an example.
+    probabilities: np.ndarray
+    """Calibrated; shape (examples, 4), columns in the order of STANCES."""
+    sectors: np.ndarray
+    """Shape (examples, 13), 1 where the sector is given."""
+
+
+def fit(examples: TrainingSet, model_id: str, has_vectors: bool = True) -> tuple[Model, HeldOut]:
+    """Return the model fitted on the examples, and what cross-validation by groups says of them.
+
+    Raises ModelError when a stance has too few examples, or stands in too few documents, to be learnt.
     """
-    examples = []
-    for path in paths:
-        try:
-            lines = path.read_text(encoding="utf-8").split("\n")
-        except (OSError, UnicodeDecodeError) as error:
-            raise ModelError(f"{path} cannot be read ({error}): name a UTF-8 file of labelled lines") from error
-        examples += [_example(line, f"{path.name}, line {number}") for number, line in enumerate(lines, 1) if line.strip()]
-    if not examples:
-        raise ModelError(
-            f"no examples in {', '.join(path.name for path in paths) or 'no file'}: name a file with labelled lines"
-        )
-    return examples
-
-
-def _example(line: str, place: str) -> Example:
-    try:
-        raw = json.loads(line)
-        stance = raw.get("stance") or raw["label"]
-        example = Example(Passage(raw["text"], raw.get("language") or "en"), stance, tuple(raw.get("sectors") or ()))
-    except (ValueError, KeyError, AttributeError) as error:
-        raise ModelError(f"{place}: not a labelled passage ({error!r}): it needs text, language and stance") from error
-    unknown = {example.stance} - set(STANCES) | set(example.sectors) - set(SECTORS)
-    if unknown:
-        raise ModelError(f"{place}: unknown label {', '.join(sorted(unknown))}: see docs/annotation_guide.md")
-    return example
-
-
-def build_stance() -> Pipeline:
-    """Return the unfitted stance classifier over `features.stance_features`."""
-    scaled = ColumnTransformer(
-        [("vector", StandardScaler(), slice(0, VECTOR_LENGTH)), ("cues", StandardScaler(), slice(VECTOR_LENGTH, None))],
-        transformer_weights={"cues": CUE_WEIGHT},
+    _refuse_scarce(examples)
+    wanted = np.array([STANCES.index(name) for name in examples.stances])
+    votes = np.zeros((len(examples), len(STANCES)))
+    scores = np.zeros((len(examples), len(SECTORS)))
+    splitter = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=1)
+    for train, test in splitter.split(wanted, wanted, examples.groups):
+        fitted = _fitted_stance(examples, train, has_vectors)
+        votes[test] = _votes(fitted, examples.inputs[test]).mean(axis=0)
+        scores[test] = _fitted_sectors(examples, train, has_vectors).decision_function(examples.inputs[test])
+    everything = np.arange(len(examples))
+    judged = _calibrating(examples)
+    temperature = stance.best_temperature(stance.decisions(votes[judged]), wanted[judged])
+    probabilities = stance.calibrated(votes, temperature)
+    sector_model = _fitted_sectors(examples, everything, has_vectors).tuned(scores[judged], examples.sectors[judged])
+    known = tuple(language for language in cues.LANGUAGES if language in set(examples.languages))
+    model = Model(
+        model_id,
+        _fitted_stance(examples, everything, has_vectors),
+        sector_model,
+        temperature,
+        tuple(map(float, stance.set_limits(probabilities[judged], wanted[judged]))),
+        known,
+        _without_signs(examples, wanted),
     )
-    return make_pipeline(scaled, LogisticRegression(C=STANCE_C, class_weight="balanced", max_iter=3000, tol=1e-3))
+    return model, HeldOut(probabilities, sector_model.given(scores))
 
 
-def fit(examples: Sequence[Example], model_id: str) -> tuple[Model, np.ndarray]:
-    """Return the model fitted on the examples, and its cross-validated stance probabilities for them.
+def _refuse_scarce(examples: TrainingSet) -> None:
+    groups = {name: len(set(examples.groups[examples.stances == name])) for name in STANCES}
+    counts = {name: int((examples.stances == name).sum()) for name in STANCES}
+    if scarce := [name for name in STANCES if counts[name] < 2 * FOLDS or groups[name] < FOLDS]:
+        raise ModelError(
+            f"fewer than {2 * FOLDS} examples of {', '.join(scarce)}, or from fewer than {FOLDS} documents: "
+            "add labelled passages"
+        )
 
-    The probabilities have the shape (examples, 4), columns in the order of STANCES.
-    Raises ModelError when a stance has too few examples to be learnt.
+
+def _without_signs(examples: TrainingSet, wanted: np.ndarray) -> tuple[float, ...]:
+    """Return how often each stance stands without a sign, each counted once more, so that none is impossible."""
+    held = features.columns()
+    counts = examples.inputs[:, held["cues"].start : held["neighbour_sector_words"].stop].toarray()
+    seen = np.bincount(wanted[~features.have_signs(counts)], minlength=len(STANCES)) + 1
+    return tuple((seen / seen.sum()).tolist())
+
+
+def _calibrating(examples: TrainingSet) -> np.ndarray:
+    """Return the rows that calibrate: those from life where there are enough, else all."""
+    from_life = np.flatnonzero(examples.origins != "composed")
+    return from_life if len(from_life) >= ENOUGH_REAL else np.arange(len(examples))
+
+
+def _fitted_stance(examples: TrainingSet, rows: np.ndarray, has_vectors: bool) -> VotingClassifier:
+    return stance.fitted(has_vectors, examples.inputs[rows], examples.stances[rows], examples.weights[rows])
+
+
+def _fitted_sectors(examples: TrainingSet, rows: np.ndarray, has_vectors: bool) -> sectors.SectorModel:
+    # Composed statements name their sector more plainly than life does.
+    weights = examples.weights[rows] * np.where(examples.origins[rows] == "composed", COMPOSED_WEIGHT, 1.0)
+    return sectors.build_sectors(features.columns(), has_vectors).fit(examples.inputs[rows], examples.sectors[rows], weights)
+
+
+def _votes(fitted: VotingClassifier, inputs: csr_matrix) -> np.ndarray:
+    """Return each voter's probabilities: shape (voters, rows, 4), columns in the order of STANCES."""
+    order = [list(fitted.classes_).index(name) for name in STANCES]
+    return np.array([voter.predict_proba(inputs)[:, order] for voter in fitted.estimators_])
+
+
+def judge(model: Model, passages: Sequence[Passage], skips: bool = False) -> list[Judgement]:
+    """Return what the model says of each passage, in their order.
+
+    With `skips` a passage that names no authority, no act that leans and no sector is not looked at further: it gets the shares
+    of the stances among such statements, and no sector, so that it counts in no figure.
     """
-    stances = np.array([example.stance for example in examples])
-    scarce = [stance for stance in STANCES if (stances == stance).sum() < 2 * FOLDS]
-    if scarce:
-        raise ModelError(f"fewer than {2 * FOLDS} examples of {', '.join(scarce)}: add labelled passages")
-    passages = [example.passage for example in examples]
-    encoded = features.vectors([passage.text for passage in passages])
-    inputs = features.stance_features(passages, encoded)
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=1)
-    stance = build_stance().fit(inputs, stances)
-    held_out = cross_val_predict(build_stance(), inputs, stances, cv=folds, method="decision_function")
-    temperature = best_temperature(held_out, np.searchsorted(stance.classes_, stances))
-    model = Model(model_id, stance, temperature, tuple(sorted({passage.language for passage in passages})))
-    return model, _probabilities(held_out, model)
+    judgements: list[Judgement] = []
+    for start in range(0, len(passages), BATCH):
+        batch = passages[start : start + BATCH]
+        counts = features.counted(batch)
+        has_sign = features.have_signs(counts) if skips else np.ones(len(batch), dtype=bool)
+        looked_at = np.flatnonzero(has_sign).tolist()
+        judged = iter(_judge(model, [batch[number] for number in looked_at], counts[looked_at]) if looked_at else ())
+        judgements += [next(judged) if sign else _unsigned(model) for sign in has_sign]
+    return judgements
 
 
-def best_temperature(decisions: np.ndarray, wanted: np.ndarray) -> float:
-    """Return the temperature whose softmax gives held-out decisions the smallest log loss (Guo et al. 2017).
-
-    `decisions` has the shape (statements, classes), `wanted` the index of each true class. The order of the classes stays
-    as it is, which a calibration of each class by itself would not promise.
-    """
-    rows = np.arange(len(wanted))
-
-    def loss(logarithm: float) -> float:
-        return float(-log_softmax(decisions / np.exp(logarithm), axis=1)[rows, wanted].mean())
-
-    return float(np.exp(minimize_scalar(loss, bounds=(-3, 3), method="bounded").x))
+def _unsigned(model: Model) -> Judgement:
+    probabilities = np.array([model.without_signs])
+    (stance_set,) = stance.stance_sets(probabilities, np.array(model.set_limits))
+    likeliest = STANCES[int(probabilities.argmax())]
+    return Judgement(likeliest, dict(zip(STANCES, model.without_signs, strict=True)), stance_set, 0.0, {}, [])
 
 
-def _probabilities(decisions: np.ndarray, model: Model) -> np.ndarray:
-    """Return calibrated probabilities, columns in the order of STANCES."""
-    order = [list(model.stance.classes_).index(name) for name in STANCES]
-    return softmax(decisions / model.temperature, axis=1)[:, order]
-
-
-def judge(model: Model, passages: Sequence[Passage]) -> list[Judgement]:
-    """Return what the model says of each passage, in their order."""
-    if not passages:
-        return []
-    inputs = features.stance_features(passages, features.vectors([passage.text for passage in passages]))
-    probabilities = _probabilities(model.stance.decision_function(inputs), model)
+def _judge(model: Model, passages: Sequence[Passage], counts: np.ndarray) -> list[Judgement]:
+    inputs = features.inputs(passages, counts)
+    votes = _votes(model.stance, inputs)
+    probabilities = stance.calibrated(votes.mean(axis=0), model.temperature)
+    chosen = [STANCES[column] for column in probabilities.argmax(axis=1)]
+    sets = stance.stance_sets(probabilities, np.array(model.set_limits))
+    relevance = model.sectors.relevance(inputs)
+    terms = explain.terms(model.stance, passages, inputs, chosen)
+    apart = stance.disagreement(votes)
     return [
         Judgement(
-            stance := STANCES[int(row.argmax())],
+            chosen[number],
             dict(zip(STANCES, map(float, row), strict=True)),
-            features.find_sectors(passage),
-            deciding_terms(model, passage, inputs[number], stance),
+            sets[number],
+            float(apart[number]),
+            {name: float(value) for name, value in zip(SECTORS, relevance[number], strict=True) if value},
+            terms[number],
         )
-        for number, (passage, row) in enumerate(zip(passages, probabilities, strict=True))
+        for number, row in enumerate(probabilities)
     ]
 
 
-def deciding_terms(model: Model, passage: Passage, inputs: np.ndarray, stance: str) -> list[tuple[str, float]]:
-    """Return the cue words of a passage with their weight towards the stance, the strongest first.
-
-    A word's weight is its group's coefficient times the group's scaled value, shared among the group's words.
-    The last term, `sentence vector`, is the vote of all that is not a cue.
-    """
-    row = list(model.stance.classes_).index(stance)
-    contribution = model.stance[-1].coef_[row] * model.stance[:-1].transform(inputs.reshape(1, -1))[0]
-    by_group = dict(zip(cues.feature_names(), contribution[VECTOR_LENGTH:], strict=True))
-    found = cues.find(passage.text, passage.language)
-    counts = {match.label: sum(other.label == match.label for other in found) for match in found}
-    weights = {passage.text[m.start : m.end]: float(by_group[m.label] / counts[m.label]) for m in found}
-    strongest = sorted(weights.items(), key=lambda pair: abs(pair[1]), reverse=True)[:TERM_COUNT]
-    vote = ("sentence vector", float(contribution[:VECTOR_LENGTH].sum()))
-    return [(word, round(weight, 3)) for word, weight in (*strongest, vote)]
-
-
-def recipe() -> dict[str, Any]:
+def recipe(has_vectors: bool = True) -> dict[str, Any]:
     """Return what a model is made of, besides its examples: features, estimators and versions."""
     import sklearn
 
     return {
-        "encoder": features.encoder_version(),
+        "encoder": encoder.encoder_version() if has_vectors else None,
         "scikit_learn": sklearn.__version__,
-        "stance": f"logistic regression, C={STANCE_C}, cues weighted {CUE_WEIGHT}, one temperature over {FOLDS} folds",
-        "sectors": "words and names of sectors.toml",
-        "cue_groups": len(cues.groups()),
+        "stance": {
+            "voters": [name for name, _ in stance.build_model(has_vectors).estimators],
+            "sentence": {"C": stance.SENTENCE_C, "cue_weight": stance.CUE_WEIGHT},
+            "words": {"C": stance.WORD_C, "cue_weight": stance.WORD_CUE_WEIGHT, "columns": 2 * features.GRAM_COUNT},
+            "calibration": f"one temperature over {FOLDS} folds by group",
+            "coverage": stance.COVERAGE,
+        },
+        "sectors": sectors.RECIPE,
+        "features": features.digest(),
     }

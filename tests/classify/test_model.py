@@ -5,26 +5,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy.special import softmax
 
-from analysis.classify import cues, features
-from analysis.classify.features import VECTOR_LENGTH, Passage
-from analysis.classify.model import (
-    CUE_WEIGHT,
-    EXAMPLES,
-    FOLDS,
-    TERM_COUNT,
-    best_temperature,
-    build_stance,
-    deciding_terms,
-    fit,
-    judge,
-    read_examples,
-    recipe,
-)
+from analysis.classify import encoder
+from analysis.classify.features import Passage
+from analysis.classify.model import FOLDS, fit, judge, recipe
 from analysis.classify.registry import model_id
+from analysis.classify.training import EXAMPLES, chosen, read_examples, training_set
 from analysis.errors import ModelError
-from analysis.tables import STANCES
+from analysis.tables import SECTORS, STANCES
 
 PASSAGES = [
     Passage("The ministry banned the export of chips and will fine firms that break the ban.", "en"),
@@ -37,7 +25,7 @@ PASSAGES = [
 def examples():
     """Return 90 of the project's English examples for each stance."""
     known = read_examples([EXAMPLES / "en.jsonl"])
-    return [example for stance in STANCES for example in [e for e in known if e.stance == stance][:90]]
+    return training_set([example for stance in STANCES for example in [e for e in known if e.stance == stance][:90]])
 
 
 @pytest.fixture(scope="module")
@@ -55,53 +43,17 @@ def judgements(model):
     return judge(model, PASSAGES)
 
 
-def write(tmp_path, *lines):
-    path = tmp_path / "labels.jsonl"
-    path.write_text("\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines), encoding="utf-8")
-    return path
-
-
-def test_examples_are_read_with_either_name_of_the_label(tmp_path):
-    path = write(
-        tmp_path,
-        {"text": "a", "language": "fr", "stance": "neutral", "sectors": ["fintech"]},
-        "",
-        {"text": "b", "label": "supportive", "sectors": None},
-    )
-    first, second = read_examples([path])
-    assert (first.passage, first.stance, first.sectors) == (Passage("a", "fr"), "neutral", ("fintech",))
-    assert (second.passage, second.stance, second.sectors) == (Passage("b", "en"), "supportive", ())
-
-
-@pytest.mark.parametrize(
-    ("line", "told"),
-    [
-        ({"text": "b", "stance": "hostile"}, "unknown label hostile"),
-        ({"text": "b", "stance": "neutral", "sectors": ["farming"]}, "unknown label farming"),
-        ({"text": "b"}, "not a labelled passage"),
-        ({"stance": "neutral"}, "not a labelled passage"),
-        ("[1]", "not a labelled passage"),
-        ("{broken", "not a labelled passage"),
-    ],
-)
-def test_a_line_that_is_no_example_is_named_with_its_file(tmp_path, line, told):
-    path = write(tmp_path, {"text": "a", "stance": "neutral"}, line)
-    with pytest.raises(ModelError, match=f"labels.jsonl, line 2: {told}"):
-        read_examples([path])
-
-
-def test_no_examples_are_told(tmp_path):
-    with pytest.raises(ModelError, match=r"no examples in labels\.jsonl"):
-        read_examples([write(tmp_path, "")])
-    with pytest.raises(ModelError, match="no examples in no file"):
-        read_examples([])
-
-
 def test_too_few_examples_are_refused(examples):
-    kept = [example for example in examples if example.stance == "neutral"][: 2 * FOLDS - 1]
-    scarce = [example for example in examples if example.stance != "neutral"] + kept
+    rows = np.flatnonzero(examples.stances != "neutral")
+    few = np.flatnonzero(examples.stances == "neutral")[: 2 * FOLDS - 1]
     with pytest.raises(ModelError, match="fewer than 10 examples of neutral"):
-        fit(scarce, "m-x")
+        fit(chosen(examples, np.sort(np.concatenate([rows, few]))), "m-x")
+
+
+def test_examples_of_one_document_alone_are_refused(examples):
+    groups = np.where(examples.stances == "neutral", "one document", examples.groups)
+    with pytest.raises(ModelError, match="from fewer than 5 documents"):
+        fit(replace(examples, groups=groups), "m-x")
 
 
 def test_probabilities_sum_to_one_and_the_stance_is_the_likeliest(judgements):
@@ -110,82 +62,103 @@ def test_probabilities_sum_to_one_and_the_stance_is_the_likeliest(judgements):
         assert sum(judgement.probabilities.values()) == pytest.approx(1)
         assert all(0 < probability < 1 for probability in judgement.probabilities.values())
         assert judgement.stance == max(judgement.probabilities, key=judgement.probabilities.get)
+        assert 0 <= judgement.disagreement <= 1
+        assert set(judgement.stance_set) <= set(STANCES)
 
 
 def test_plain_passages_are_judged_as_anyone_would(judgements):
     assert [judgement.stance for judgement in judgements[:2]] == ["restrictive", "supportive"]
-    assert [judgement.sectors for judgement in judgements[:2]] == [features.find_sectors(passage) for passage in PASSAGES[:2]]
-    assert judgements[2].sectors == {"semiconductors": pytest.approx(1 / 6)}
+    assert all("semiconductors" in judgement.sectors for judgement in judgements[:2])
 
 
-def test_held_out_probabilities_belong_to_the_examples(fitted, examples):
+def test_held_out_answers_belong_to_the_examples(fitted, examples):
     _, held_out = fitted
-    assert held_out.shape == (len(examples), len(STANCES))
-    assert held_out.sum(axis=1) == pytest.approx(1)
-    right = [STANCES[column] == example.stance for column, example in zip(held_out.argmax(axis=1), examples, strict=True)]
-    assert np.mean(right) > 0.45
+    assert held_out.probabilities.shape == (len(examples), len(STANCES))
+    assert held_out.probabilities.sum(axis=1) == pytest.approx(1)
+    assert np.mean(np.array(STANCES)[held_out.probabilities.argmax(axis=1)] == examples.stances) > 0.45
+    assert held_out.sectors.shape == (len(examples), len(SECTORS))
+    both = (held_out.sectors > 0) & (examples.sectors > 0)
+    assert both.sum() > 0.5 * examples.sectors.sum()
 
 
-def test_the_same_examples_give_the_same_model_and_answers(fitted, examples):
-    again, held_out = fit(list(examples), model_id(examples))
-    assert again.model_id == fitted[0].model_id
-    assert np.array_equal(held_out, fitted[1])
-    assert judge(again, PASSAGES) == judge(fitted[0], PASSAGES)
+@pytest.fixture(scope="module")
+def few(examples):
+    """Return 30 examples of each stance."""
+    return chosen(examples, np.concatenate([np.flatnonzero(examples.stances == name)[::3] for name in STANCES]))
 
 
-def test_a_model_judges_the_languages_of_its_examples(model, examples):
+def test_no_document_teaches_what_it_is_asked(few):
+    """Rows of one group stand on one side: copies under one group must not be answered from memory."""
+    noise = np.random.default_rng(7).permutation(few.stances)
+    twice = chosen(few, np.tile(np.arange(len(few)), 2))
+    twice = replace(twice, stances=np.tile(noise, 2), groups=np.tile(np.arange(len(noise)).astype(str), 2))
+    _, held_out = fit(twice, "m-x", has_vectors=False)
+    assert np.mean(np.array(STANCES)[held_out.probabilities.argmax(axis=1)] == twice.stances) < 0.45
+
+
+def test_the_same_examples_give_the_same_model_and_answers(few):
+    (one, held_out), (again, held_again) = (fit(few, model_id(few)) for _ in range(2))
+    assert again.model_id == one.model_id
+    assert np.array_equal(held_out.probabilities, held_again.probabilities)
+    assert judge(again, PASSAGES) == judge(one, PASSAGES)
+
+
+def test_a_model_judges_the_languages_of_its_examples_that_have_word_lists(model, few):
     assert model.languages == ("en",)
     assert model.temperature > 0
-    french = [replace(example, passage=replace(example.passage, language="fr")) for example in examples[::2]]
-    assert fit([*examples, *french], "m-x")[0].languages == ("en", "fr")
+    languages = np.array(["en", "fr", "ja"])[np.arange(len(few)) % 3]
+    assert fit(replace(few, languages=languages), "m-x", has_vectors=False)[0].languages == ("en", "fr")
 
 
 def test_a_passage_is_judged_alike_alone_and_among_others(model, judgements):
     (alone,) = judge(model, PASSAGES[:1])
-    assert alone.probabilities == pytest.approx(judgements[0].probabilities, abs=1e-5)
+    assert alone.probabilities == pytest.approx(judgements[0].probabilities, abs=1e-4)
     assert judge(model, []) == []
 
 
-def test_deciding_terms_stand_in_the_text(judgements):
-    for passage, judgement in zip(PASSAGES, judgements, strict=True):
-        *words, (last, _) = judgement.terms
-        assert last == "sentence vector"
-        assert all(word in passage.text for word, _ in words)
-        assert len(words) <= TERM_COUNT
-        weights = [abs(weight) for _, weight in words]
-        assert weights == sorted(weights, reverse=True)
-    assert {"banned", "ministry"} <= {word for word, _ in judgements[0].terms}
-    assert dict(judgements[0].terms)["banned"] > 0
+def test_neighbours_count(model):
+    text = "The decision takes effect in May."
+    alone, beside = judge(model, [Passage(text, "en"), Passage(text, "en", "The regulator banned the chips.", "Fines follow.")])
+    assert alone.probabilities != pytest.approx(beside.probabilities, abs=1e-3)
 
 
-def test_terms_share_the_weight_of_their_group(model):
-    passage = Passage("It banned and prohibited them.", "en")
-    (group,) = {match.label for match in cues.find(passage.text, "en")}
-    place = VECTOR_LENGTH + cues.feature_names().index(group)
-    (inputs,) = features.stance_features([passage], features.vectors([passage.text]))
-    (scaled,) = model.stance[:-1].transform([inputs])
-    for stance in ("restrictive", "supportive"):
-        coefficient = model.stance[-1].coef_[list(model.stance.classes_).index(stance)][place]
-        terms = dict(deciding_terms(model, passage, inputs, stance))
-        assert terms["banned"] == terms["prohibited"] == pytest.approx(coefficient * scaled[place] / 2, abs=0.001)
+def test_the_second_flavour_does_without_sentence_vectors(examples):
+    model, _ = fit(examples, model_id(examples, has_vectors=False), has_vectors=False)
+    assert not model.has_vectors
+    judged = judge(model, PASSAGES)
+    assert [judgement.stance for judgement in judged[:2]] == ["restrictive", "supportive"]
+    assert all(judgement.disagreement == 0 for judgement in judged)
+    assert dict(judged[0].terms)["sentence vector"] == 0
 
 
-def test_cues_weigh_more_than_one_number_of_the_vector():
-    inputs = np.random.default_rng(1).normal(size=(40, VECTOR_LENGTH + len(cues.feature_names())))
-    scaled = build_stance()[:-1].fit_transform(inputs)
-    assert scaled[:, :VECTOR_LENGTH].std() == pytest.approx(1)
-    assert scaled[:, VECTOR_LENGTH:].std() == pytest.approx(CUE_WEIGHT)
+def test_passages_without_a_sign_are_skipped_only_when_asked(model):
+    plain, telling = Passage("It rained all day in the hills.", "en"), PASSAGES[0]
+    skipped, judged = judge(model, [plain, telling], skips=True)
+    assert (skipped.stance, skipped.sectors, skipped.terms) == ("no_signal", {}, [])
+    assert tuple(skipped.probabilities.values()) == model.without_signs
+    assert sum(model.without_signs) == pytest.approx(1)
+    assert judged.probabilities == pytest.approx(judge(model, [telling])[0].probabilities, abs=1e-4)
+    assert judge(model, [plain])[0].terms
+    assert judge(model, [plain], skips=True) == [skipped]
 
 
-def test_the_best_temperature_undoes_overconfidence():
-    rng = np.random.default_rng(2)
-    decisions = rng.normal(size=(4000, 4))
-    wanted = np.array([rng.choice(4, p=row) for row in softmax(decisions, axis=1)])
-    assert best_temperature(decisions, wanted) == pytest.approx(1, abs=0.1)
-    assert best_temperature(3 * decisions, wanted) == pytest.approx(3, abs=0.3)
+@pytest.mark.parametrize(
+    "text", ["a" * 20_000, "x", "🙂", "Chips 芯片", "\u202e\u2066", "<b>ban</b>", "\ud800"], ids=str.__len__
+)
+def test_any_text_is_judged(model, text):
+    (judgement,) = judge(model, [Passage(text, "en")])
+    assert sum(judgement.probabilities.values()) == pytest.approx(1)
+
+
+def test_heavier_examples_weigh_more(few):
+    heavy = replace(few, weights=np.where(few.stances == "restrictive", 20.0, 1.0))
+    passage = [Passage("The committee met.", "en")]
+    plain, leaning = (judge(fit(part, "m-x", has_vectors=False)[0], passage)[0] for part in (few, heavy))
+    assert leaning.probabilities != plain.probabilities
 
 
 def test_the_recipe_names_encoder_and_versions():
-    assert recipe()["encoder"] == features.encoder_version()
-    assert {"scikit_learn", "stance", "sectors", "cue_groups"} <= set(recipe())
+    assert recipe()["encoder"] == encoder.encoder_version()
+    assert recipe(has_vectors=False)["encoder"] is None
+    assert {"scikit_learn", "stance", "sectors", "features"} <= set(recipe())
     assert json.loads(json.dumps(recipe())) == recipe()
