@@ -61,6 +61,10 @@ class ModelError(PolicySignalsError):
     """A model file is missing, foreign or damaged."""
 
 
+class LabelError(PolicySignalsError):
+    """A person's label, or a file of labels, cannot be taken."""
+
+
 class DeliveryError(PolicySignalsError):
     """A mail could not be handed over."""
 
