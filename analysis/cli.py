@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
 from datetime import UTC, datetime
@@ -10,24 +9,28 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
-from rich.console import Console
 
+from analysis.cli_labels import labels_app
+from analysis.cli_models import models_app
 from analysis.errors import PolicySignalsError
 from analysis.settings import settings
+from analysis.terminal import AsJson, people
+from analysis.terminal import print_counts as _counts
+from analysis.terminal import print_json as _print
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 database = typer.Typer(no_args_is_help=True, help="The database: migrations and integrity.")
 sources_app = typer.Typer(no_args_is_help=True, help="The catalogue of sources.")
 app.add_typer(database, name="database")
 app.add_typer(sources_app, name="sources")
-people = Console(stderr=True, highlight=False, soft_wrap=True)
+app.add_typer(labels_app, name="labels")
+app.add_typer(models_app, name="models")
 
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")]
 Sources = Annotated[list[str] | None, typer.Option("--source", help="Id of a source; several times for several.", metavar="ID")]
 Folder = Annotated[Path | None, typer.Option(help="Read this folder and no declared source.")]
 Offline = Annotated[bool, typer.Option("--offline", help="Ask no server: leave sources on the web out.")]
 Week = Annotated[str | None, typer.Option(help="ISO week, as in 2025-W10; else the latest with a dated document.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON on standard output.")]
 Files = Annotated[list[Path], typer.Argument(help="Files to read.")]
 Input = Annotated[Path, typer.Option("--input", help="File with a JSON object a line; - for standard input.", allow_dash=True)]
 
@@ -53,24 +56,6 @@ def main() -> None:
 def _fail(words: str) -> NoReturn:
     people.print(f"policy-signals: {' '.join(words.split())}", markup=False)
     sys.exit(1)
-
-
-def _print(result: Any) -> None:
-    # A file name need not be Unicode: what UTF-8 cannot hold is printed as JSON escapes it.
-    words = json.dumps(result, ensure_ascii=False, default=str)
-    typer.echo(words.encode("utf-8", "backslashreplace").decode("utf-8"))
-
-
-def _counts(result: dict[str, Any], as_json: bool) -> None:
-    """Print a step's counts for a program, or in a line for a person."""
-    if as_json:
-        _print(result)
-    else:
-        people.print(" · ".join(f"{name.replace('_', ' ')} {_shown(value)}" for name, value in result.items()), markup=False)
-
-
-def _shown(value: Any) -> str:
-    return ", ".join(map(str, value)) or "none" if isinstance(value, list) else str(value)
 
 
 @app.command(epilog="Example: policy-signals run --folder examples/archive --offline")
@@ -248,14 +233,16 @@ def _input_text(path: Path) -> str:
 @app.command(epilog="Example: policy-signals train")
 def train(
     labels: Annotated[
-        list[Path] | None, typer.Option(exists=True, dir_okay=False, help="Labelled file; else the project's own examples.")
+        list[Path] | None,
+        typer.Option(exists=True, dir_okay=False, help="Labelled file; else the project's examples and people's labels."),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Write the model into this folder and do not register it.")] = None,
+    without_vectors: Annotated[bool, typer.Option("--without-vectors", help="Let no sentence vectors vote.")] = False,
 ) -> None:
-    """Fit a model on labelled statements and make it the current one; print its cross-validated metrics as JSON."""
+    """Fit a challenger on labelled statements, current at once where no model is; print its held-out metrics as JSON."""
     from analysis import steps
 
-    _print(steps.train(settings(), datetime.now(UTC), labels or (), out))
+    _print(steps.train(settings(), datetime.now(UTC), labels or (), out, not without_vectors))
 
 
 @app.command(epilog="Example: policy-signals evaluate --labels labelled.jsonl")

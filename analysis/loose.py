@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 from collections.abc import Iterator, Sequence
@@ -10,14 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlalchemy import select
 
-from analysis import catalogue, store
+from analysis import catalogue
 from analysis.catalogue import Source
-from analysis.classify.evaluate import sector_metrics, stance_metrics
+from analysis.classify.evaluate import jurisdiction_metrics, sector_metrics, stance_metrics
 from analysis.classify.features import Passage
 from analysis.classify.model import Judgement, Model, judge
-from analysis.classify.registry import load
 from analysis.collect.documents import document_row, language_code
 from analysis.collect.extract import extract, find_language
 from analysis.collect.isolate import isolation
@@ -26,16 +25,15 @@ from analysis.collect.listing.feed import read_feed
 from analysis.collect.listing.folder import read_index
 from analysis.errors import ListingError, ModelError, PolicySignalsError, UnreadableError
 from analysis.settings import Settings
-from analysis.statements.attribute import attribute
-from analysis.statements.split import Passage as Span
-from analysis.steps.classify import current_model, statement_rows
+from analysis.statements.attribute import Attribution, attribute
+from analysis.statements.jurisdiction import jurisdiction
+from analysis.statements.split import split
+from analysis.steps.classify import statement_rows
+from analysis.steps.models import current_model, keep_evaluation, model_of
 from analysis.steps.place import open_place
-from analysis.tables import STANCES, models
+from analysis.tables import CHANNELS, STANCES
 
 log = logging.getLogger(__name__)
-
-CERTAINTY = 0.9
-"""Probability that a set of stances holds together."""
 
 
 def feed_lines(files: Sequence[Path], base_url: str) -> Iterator[dict[str, Any]]:
@@ -109,7 +107,7 @@ def explain(settings: Settings, path: Path, content: bytes | None, now: datetime
     except UnreadableError as error:
         raise PolicySignalsError(f"{name}: {error.reason}") from error
     document = document_row(found, entry, source, "", now, catalogue.authority_named)
-    told = ("document_id", "text", "language", "channel", "authority_id", "title")
+    told = ("document_id", "text", "language", "channel", "authority_id", "title", "published_on")
     rows = statement_rows(**{key: document[key] for key in told})
     shown = ("title", "language", "channel", "publisher", "authority_id", "published_on", "date_flag", "address")
     return {
@@ -122,21 +120,19 @@ def _explained(settings: Settings, rows: list[dict[str, Any]], now: datetime) ->
     model = current_model(settings, open_place(settings), now)
     is_known = bool(rows) and rows[0]["language"] in model.languages
     judged_rows = [row for row in rows if is_known and row["turn"] != "question"]
-    passages = [Passage(row["text"], row["language"], f"{row['before']} {row['after']}") for row in judged_rows]
+    passages = [Passage(row["text"], row["language"], row["before"], row["after"]) for row in judged_rows]
     found = dict(zip([row["position"] for row in judged_rows], judge(model, passages), strict=True))
-    shown = ("start", "end", "text", "turn", "asked_by", "authority_id", "attributed_by", "speaker", "is_quotation")
+    shown = (
+        "start", "end", "text", "turn", "asked_by", "authority_id", "office_id", "attributed_by", "speaker",
+        "is_quotation", "quote_start", "quote_end", "jurisdiction", "jurisdiction_by",
+    )  # fmt: skip
     return [
         {
             **{key: row[key] for key in shown},
-            "jurisdiction": _jurisdiction(row["authority_id"]),
             **_judged(found.get(row["position"]), model),
         }
         for row in rows
     ]
-
-
-def _jurisdiction(authority_id: str | None) -> str | None:
-    return catalogue.authorities()[authority_id].jurisdiction if authority_id else None
 
 
 def _judged(judgement: Judgement | None, model: Model) -> dict[str, Any]:
@@ -153,22 +149,11 @@ def _judged(judgement: Judgement | None, model: Model) -> dict[str, Any]:
     return {
         "stance": judgement.stance,
         "probabilities": {name: round(value, 4) for name, value in judgement.probabilities.items()},
-        "stance_set": stance_set(judgement.probabilities),
+        "stance_set": list(judgement.stance_set),
         "sectors": list(judgement.sectors),
         "terms": judgement.terms,
         "model_id": model.model_id,
     }
-
-
-def stance_set(probabilities: dict[str, float]) -> list[str]:
-    """Return the fewest stances that hold together with a probability of at least 0.9, the most probable first."""
-    chosen, held = [], 0.0
-    for stance, probability in sorted(probabilities.items(), key=lambda pair: -pair[1]):
-        chosen.append(stance)
-        held += probability
-        if held >= CERTAINTY:
-            break
-    return chosen
 
 
 def label_lines(settings: Settings, text: str, now: datetime) -> Iterator[dict[str, Any]]:
@@ -180,7 +165,7 @@ def label_lines(settings: Settings, text: str, now: datetime) -> Iterator[dict[s
     model = current_model(settings, open_place(settings), now)
     languages = [language_code(row.get("language") or find_language(row["text"])) for row in raw]
     passages = [
-        Passage(row["text"], language, f"{row.get('before') or ''} {row.get('after') or ''}")
+        Passage(row["text"], language, row.get("before") or "", row.get("after") or "")
         for row, language in zip(raw, languages, strict=True)
     ]
     known = [passage for passage in passages if passage.language in model.languages]
@@ -202,58 +187,84 @@ def _passage(line: str, number: int) -> dict[str, Any]:
 
 
 def _attributed(row: dict[str, Any], language: str) -> dict[str, Any]:
-    """Return whose position a passage tells; the passage before it may name who goes on."""
-    spans = [Span(0, 0, text) for text in (row.get("before") or "", row["text"])]
-    found = attribute(spans, language, None)[-1]
+    """Return whose position a passage tells; the passage before it may name who goes on.
+
+    Where nothing in it tells the jurisdiction, the one that most texts of its language are from is given.
+    """
+    before, spans = split(row.get("before") or "", language), split(row["text"], language)
+    told = attribute([*before, *spans], language, None)[len(before) :]
+    found = next((one for one in told if one.authority_id), told[-1] if told else Attribution(None, "none", None, False))
+    place = jurisdiction(row["text"], language, found.authority_id, is_loose=True)
     return {
-        "jurisdiction": _jurisdiction(found.authority_id),
+        "jurisdiction": place.code,
+        "jurisdiction_by": place.by if place.code else None,
         "authority_id": found.authority_id,
+        "office_id": found.office_id,
+        "attributed_by": found.by,
         "speaker": found.speaker,
     }
 
 
 def score(settings: Settings, labels: Path, model_id: str | None, now: datetime) -> dict[str, Any]:
-    """Return the metrics of a model on a labelled file: stance with interval, by class, language and channel, and sectors.
+    """Return the metrics of a model on a labelled file: stance with intervals, by class, language, kind and channel; sectors;
+    jurisdictions where the file names one. The registry keeps them.
 
     Passages in a language that the model does not know are counted apart. Raises ModelError for an unknown model or file.
     """
-    model = _model(settings, model_id, now)
+    engine = open_place(settings)
+    model = model_of(settings, engine, model_id) if model_id else current_model(settings, engine, now)
     labelled = _labelled(labels)
     rows = [row for row in labelled if row["language"] in model.languages]
     if not rows:
         raise ModelError(f"{labels}: no passage in a language of the model ({', '.join(model.languages)})")
-    judgements = judge(model, [Passage(row["text"], row["language"]) for row in rows])
-    probabilities = np.array([[judgement.probabilities[stance] for stance in STANCES] for judgement in judgements])
-    parts = {
-        "language": [row["language"] for row in rows],
-        "channel": [row.get("channel") or row.get("kind") or "" for row in rows],
-    }
-    groups = [row.get("document") or str(number) for number, row in enumerate(rows)]
-    stances = [row.get("stance") or row["label"] for row in rows]
-    given = [list(judgement.sectors) for judgement in judgements]
-    return {
-        "model_id": model.model_id,
-        "stance": stance_metrics(stances, probabilities, np.random.default_rng(0), groups, parts),
-        "sectors": sector_metrics([row["sectors"] for row in rows], given) if all("sectors" in row for row in rows) else None,
+    judgements = judge(model, [row["passage"] for row in rows])
+    figures = {
+        "stance": _stance_metrics(rows, judgements),
+        "sectors": _sector_metrics(rows, judgements),
+        "jurisdiction": jurisdiction_metrics(
+            [row.get("jurisdiction") for row in rows],
+            [_attributed(row, row["language"])["jurisdiction"] if row.get("jurisdiction") else None for row in rows],
+        ),
         "passages_in_other_languages": len(labelled) - len(rows),
     }
+    keep_evaluation(settings, model.model_id, hashlib.sha256(labels.read_bytes()).hexdigest(), figures)
+    return {"model_id": model.model_id, **figures}
+
+
+def _stance_metrics(rows: Sequence[dict[str, Any]], judgements: Sequence[Judgement]) -> dict[str, Any]:
+    parts = {
+        "language": [row["language"] for row in rows],
+        "kind": [str(row.get("kind") or "") for row in rows],
+        "channel": [_channel(row) for row in rows],
+    }
+    return stance_metrics(
+        [row.get("stance") or row["label"] for row in rows],
+        np.array([[judgement.probabilities[stance] for stance in STANCES] for judgement in judgements]),
+        np.random.default_rng(0),
+        [row["group"] for row in rows],
+        {name: values for name, values in parts.items() if any(values)},
+        [judgement.stance_set for judgement in judgements],
+    )
+
+
+def _channel(row: dict[str, Any]) -> str:
+    """Return the channel that a labelled line names; some files call it the kind."""
+    return next((row[name] for name in ("channel", "kind") if row.get(name) in CHANNELS), "")
+
+
+def _sector_metrics(rows: Sequence[dict[str, Any]], judgements: Sequence[Judgement]) -> dict[str, Any] | None:
+    if not all(isinstance(row.get("sectors"), list) for row in rows):
+        return None
+    return sector_metrics([row["sectors"] for row in rows], [list(judgement.sectors) for judgement in judgements])
 
 
 def _labelled(path: Path) -> list[dict[str, Any]]:
-    from analysis.classify.model import read_examples
+    from analysis.classify.training import read_examples
 
     # Read once for its checks: each line's labels are known ones.
     examples = read_examples([path])
     lines = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
-    return [{**line, "language": example.passage.language} for line, example in zip(lines, examples, strict=True)]
-
-
-def _model(settings: Settings, model_id: str | None, now: datetime) -> Model:
-    engine = open_place(settings)
-    if model_id is None:
-        return current_model(settings, engine, now)
-    with store.reading(engine) as connection:
-        path = connection.scalar(select(models.c.file_path).where(models.c.model_id == model_id))
-    if path is None:
-        raise ModelError(f"model {model_id} is unknown: the table models lists all")
-    return load(settings.home / path)
+    return [
+        {**line, "language": example.passage.language, "passage": example.passage, "group": example.group}
+        for line, example in zip(lines, examples, strict=True)
+    ]

@@ -88,8 +88,9 @@ def test_a_text_is_explained_with_verbatim_statements(home, tmp_path, now):
         "file", "title", "language", "channel", "publisher", "authority_id", "published_on", "date_flag", "address"
     }  # fmt: skip
     keys = {
-        "start", "end", "text", "turn", "asked_by", "authority_id", "jurisdiction", "attributed_by", "speaker", "is_quotation",
-        "stance", "probabilities", "stance_set", "sectors", "terms", "model_id",
+        "start", "end", "text", "turn", "asked_by", "authority_id", "office_id", "attributed_by", "speaker", "is_quotation",
+        "quote_start", "quote_end", "jurisdiction", "jurisdiction_by", "stance", "probabilities", "stance_set", "sectors",
+        "terms", "model_id",
     }  # fmt: skip
     assert all(set(statement) == keys for statement in told["statements"])
     assert all(text[statement["start"] : statement["end"]] == statement["text"] for statement in told["statements"])
@@ -153,7 +154,7 @@ def test_a_model_is_scored_by_language_and_channel_and_foreign_passages_are_coun
         {"text": THAI, "language": "th", "stance": "supportive", "sectors": []},
     ]
     told = loose.score(home, write(tmp_path, "labelled.jsonl", lines(*rows)), None, now)
-    assert set(told) == {"model_id", "stance", "sectors", "passages_in_other_languages"}
+    assert set(told) == {"model_id", "stance", "sectors", "jurisdiction", "passages_in_other_languages"}
     assert (told["stance"]["count"], told["passages_in_other_languages"]) == (2, 1)
     assert {"macro_f1", "macro_f1_low", "macro_f1_high", "f1", "language", "channel"} <= set(told["stance"])
     assert set(told["stance"]["language"]) == {"en"} and set(told["stance"]["channel"]) == {"official", "press"}

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import json
-import logging
-from collections.abc import Sequence
+from datetime import date as Day
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from sqlalchemy import Connection, Engine, delete, exists, select, update
+from sqlalchemy import Connection, Engine, delete, exists, select
 
 from analysis import store
-from analysis.errors import ModelError
 from analysis.settings import Settings
 from analysis.statements.attribute import attribute
 from analysis.statements.dialogue import dialogue, turns_at
+from analysis.statements.jurisdiction import jurisdiction
 from analysis.statements.split import split
+from analysis.steps.models import current_model
 from analysis.steps.place import breached, check, open_place, reject, rejection, write
-from analysis.tables import content_id, documents, models, rejected, signal_sectors, signals, statements
+from analysis.tables import content_id, documents, rejected, signal_sectors, signals, statements
 
 if TYPE_CHECKING:
     from analysis.classify.model import Judgement, Model
-
-log = logging.getLogger(__name__)
 
 
 def classify(settings: Settings, now: datetime) -> dict[str, int]:
@@ -40,10 +36,11 @@ def classify(settings: Settings, now: datetime) -> dict[str, int]:
 
 
 def _split_new(engine: Engine, now: datetime) -> int:
+    told = ("document_id", "text", "language", "channel", "authority_id", "title", "published_on")
     with store.reading(engine) as connection:
         is_split = exists().where(statements.c.document_id == documents.c.document_id)
         texts = connection.execute(
-            select(*(documents.c[name] for name in ("document_id", "text", "language", "channel", "authority_id", "title")))
+            select(*(documents.c[name] for name in told))
             .where(documents.c.is_latest, ~is_split)
             .order_by(documents.c.document_id)
         ).mappings().all()  # fmt: skip
@@ -55,16 +52,27 @@ def _split_new(engine: Engine, now: datetime) -> int:
 
 
 def statement_rows(
-    document_id: str, text: str, language: str, channel: str, authority_id: str | None, title: str | None = None
+    document_id: str,
+    text: str,
+    language: str,
+    channel: str,
+    authority_id: str | None,
+    title: str | None = None,
+    published_on: Day | None = None,
 ) -> list[dict[str, Any]]:
-    """Return the statements of a document, each a verbatim part of its text, with whose position it tells.
+    """Return the statements of a document, each a verbatim part of its text, with whose position it tells and of which country.
 
-    None goes on from one turn of a dialogue into the next.
+    Offices are read as they were held when it was published. None goes on from one turn of a dialogue into the next.
     """
     spoken = dialogue(text, title)
     passages = split(text, language, [place for turn in spoken for place in (turn.start, turn.end)])
     turns = turns_at(spoken, [passage.start for passage in passages])
-    attributions = attribute(passages, language, authority_id if channel == "official" else None, turns=turns)
+    publisher_id = authority_id if channel == "official" else None
+    attributions = attribute(passages, language, publisher_id, turns=turns, text=text, day=published_on)
+    places = [
+        jurisdiction(passage.text, language, attribution.authority_id)
+        for passage, attribution in zip(passages, attributions, strict=True)
+    ]
     return [
         {
             "statement_id": content_id(document_id, passage.start, passage.end),
@@ -78,12 +86,17 @@ def statement_rows(
             "language": language,
             "authority_id": attribution.authority_id,
             "attributed_by": attribution.by,
+            "office_id": attribution.office_id,
             "speaker": attribution.speaker,
             "is_quotation": attribution.is_quotation,
+            "quote_start": attribution.quote_start,
+            "quote_end": attribution.quote_end,
+            "jurisdiction": place.code,
+            "jurisdiction_by": place.by if place.code else None,
             "turn": turn.kind if turn else None,
             "asked_by": turn.asked_by if turn else None,
         }
-        for position, (passage, turn, attribution) in enumerate(zip(passages, turns, attributions, strict=True))
+        for position, (passage, turn, attribution, place) in enumerate(zip(passages, turns, attributions, places, strict=True))
     ]
 
 
@@ -104,7 +117,8 @@ def _judge_new(engine: Engine, model: Model, now: datetime) -> dict[str, int]:
             select(documents.c.document_id, documents.c.source_id, documents.c.language, documents.c.title)
             .where(documents.c.is_latest, documents.c.language.not_in(model.languages))
         ).mappings().all()  # fmt: skip
-    judgements = judge(model, [Passage(row["text"], row["language"], f"{row['before']} {row['after']}") for row in pending])
+    passages = [Passage(row["text"], row["language"], row["before"], row["after"]) for row in pending]
+    judgements = judge(model, passages, skips=True)
     judged = list(zip([row["statement_id"] for row in pending], judgements, strict=True))
     signal_rows = [_signal_row(name, model.model_id, judgement) for name, judgement in judged]
     sector_rows = [row for name, judgement in judged for row in _sector_rows(name, model.model_id, judgement)]
@@ -137,6 +151,8 @@ def _signal_row(statement_id: str, model_id: str, judgement: Judgement) -> dict[
         "model_id": model_id,
         "stance": judgement.stance,
         **judgement.probabilities,
+        "stance_set": " ".join(judgement.stance_set),
+        "disagreement": judgement.disagreement,
         "terms": json.dumps(judgement.terms, ensure_ascii=False),
     }
 
@@ -162,62 +178,3 @@ def _unclassified(document: Any, model: Model, now: datetime) -> dict[str, Any]:
         document["source_id"],
         row=dict(document),
     )
-
-
-def current_model(settings: Settings, engine: Engine, now: datetime) -> Model:
-    """Return the registry's current model, trained from the project's examples where there is none that can be used."""
-    from analysis.classify import registry
-
-    with store.reading(engine) as connection:
-        path = connection.scalar(select(models.c.file_path).where(models.c.is_current))
-    if path:
-        try:
-            return registry.load(settings.home / path)
-        except ModelError as error:
-            log.warning("%s; a new one is trained from the project's examples", error)
-    train(settings, now)
-    return current_model(settings, engine, now)
-
-
-def train(settings: Settings, now: datetime, labels: Sequence[Path] = (), out: Path | None = None) -> dict[str, Any]:
-    """Fit a model on labelled files, else on the project's examples, and return its id and cross-validated metrics.
-
-    With `out` it is written there and nowhere registered; otherwise it becomes the current model.
-    """
-    from analysis.classify import registry
-    from analysis.classify.evaluate import stance_metrics
-    from analysis.classify.model import EXAMPLES, fit, read_examples, recipe
-
-    examples = read_examples(labels or sorted(EXAMPLES.glob("*.jsonl")))
-    model, held_out = fit(examples, registry.model_id(examples))
-    metrics = stance_metrics(
-        [example.stance for example in examples],
-        held_out,
-        np.random.default_rng(0),
-        parts={"language": [example.passage.language for example in examples]},
-    )
-    path = Path("models") / model.model_id
-    digest = registry.save(model, out or settings.home / path)
-    if out is None:
-        row = {
-            "model_id": model.model_id,
-            "is_current": True,
-            "file_path": path.as_posix(),
-            "file_hash": digest,
-            "languages": " ".join(model.languages),
-            "example_count": len(examples),
-            "recipe": json.dumps(recipe(), sort_keys=True),
-            "metrics": json.dumps(metrics),
-            "trained_at": now,
-        }
-        _register(open_place(settings), row, now)
-    return {"model_id": model.model_id, "examples": len(examples), "metrics": metrics}
-
-
-def _register(engine: Engine, row: dict[str, Any], now: datetime) -> None:
-    validated = check(models, [row], row["model_id"], now)
-    with store.writing(engine) as connection:
-        connection.execute(update(models).where(models.c.model_id != row["model_id"]).values(is_current=False))
-        # Touched, because a file written anew has a new hash.
-        write(connection, models, validated)
-        store.upsert(connection, models, [row], touch=True)

@@ -49,7 +49,7 @@ def index(settings: Settings, now: datetime) -> dict[str, int]:
     """
     engine = open_place(settings)
     with store.reading(engine) as connection:
-        model_id = connection.scalar(select(models.c.model_id).where(models.c.is_current))
+        model_id = connection.scalar(select(models.c.model_id).where(models.c.status == "current"))
         if model_id is None:
             return {"index_points": 0}
         found = store.read(connection, counted_signals(model_id, COUNTED, now.date()))
@@ -116,5 +116,5 @@ def _figures(row: dict) -> tuple:
 
 def count_points(connection: Connection) -> int:
     """Return how many points the index of the current model has."""
-    model_id = connection.scalar(select(models.c.model_id).where(models.c.is_current))
+    model_id = connection.scalar(select(models.c.model_id).where(models.c.status == "current"))
     return connection.scalar(select(func.count()).select_from(latest_points(model_id or "").subquery())) or 0

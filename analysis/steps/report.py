@@ -145,7 +145,7 @@ def assemble(connection: Connection, week_on: date, today: date) -> Edition:
     """Return all that the page and mail of a week show, of documents dated up to today."""
     from analysis.report.edition import HEADLINE_WEEKS, Edition
 
-    model = connection.execute(select(models).where(models.c.is_current)).mappings().first()
+    model = connection.execute(select(models).where(models.c.status == "current")).mappings().first()
     model_id = model["model_id"] if model else ""
     points = store.read(connection, latest_points(model_id))
     first_day, last_day = week_on - timedelta(weeks=HEADLINE_WEEKS - 1), min(week_on + timedelta(days=6), today)

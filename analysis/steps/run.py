@@ -12,6 +12,7 @@ from analysis.errors import FetchError
 from analysis.settings import Settings
 from analysis.steps.classify import classify
 from analysis.steps.collect import collect
+from analysis.steps.drift import measure_drift
 from analysis.steps.index import count_points, index
 from analysis.steps.place import open_place
 from analysis.steps.receive import Period
@@ -28,7 +29,7 @@ def run(
     until: date | None = None,
     say: Callable[[str], None] | None = None,
 ) -> dict[str, Any]:
-    """Collect, classify, index and report, and return what the tables then hold, the headline and where the report is.
+    """Collect, classify, index, report, measure drift; return what the tables hold, the headline and where the report is.
 
     `say` is told in a line what each step wrote. Raises FetchError, before a report is made, when every source that was
     tried failed.
@@ -47,6 +48,8 @@ def run(
     indexed = index(settings, now)
     tell(f"indexed    {indexed['index_points']} new figures")
     made = report(settings, now)
+    for words in measure_drift(settings, now)["breached"]:
+        tell(f"drift      {words}")
     with store.reading(open_place(settings)) as connection:
         counts = table_counts(connection)
         points = count_points(connection)

@@ -96,7 +96,7 @@ def _read(
     archive.keep(str(settings.home / "archive"), received.content)
     if not knows_authority(entry):
         raise CatalogueError(
-            f"its listing names the authority {entry.authority_id}, which authorities.toml lacks: add it there"
+            f"its listing names the authority {entry.authority_id}, which the catalogue lacks: declare it there"
         )
     name = entry.file_path or ""
     told = (received.media_type, entry.text_field, received.charset)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Date, Float, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import Boolean, Column, Date, Float, ForeignKey, Index, Integer, String, Table, Text, text, true
 
 from analysis.tables.columns import IDENTIFIER, NAME, UtcTime, choice, count, key, metadata, moment, share, stance_number
-from analysis.tables.words import CHANNELS, SECTORS, STANCES
+from analysis.tables.words import CHANNELS, RULES, SECTORS, STANCES, STATUSES, TELLS
 
 statements = Table(
     "statements",
@@ -46,12 +46,32 @@ statements = Table(
     ),
     Column(
         "attributed_by",
-        choice("name", "speaker", "context", "publisher", "none"),
+        choice(*RULES),
         nullable=False,
-        comment="How the authority was found.",
+        comment="Rule that told the authority: a name, a title of an office, its holder; a quotation, pronoun, general noun or "
+        "report that goes on with one told elsewhere; a turn of questions and answers; the publisher; none.",
     ),
+    Column("office_id", NAME, ForeignKey("offices.office_id"), comment="Office of the authority that speaks, if one is told."),
     Column("speaker", Text, comment="Person or body quoted, if one is."),
     Column("is_quotation", Boolean, nullable=False, comment="Whether it holds a direct quotation."),
+    Column(
+        "quote_start",
+        Integer,
+        comment="First character of its direct quotation in the document's text, without the mark; empty without one.",
+        info={"between": (0, None)},
+    ),
+    Column(
+        "quote_end",
+        Integer,
+        comment="Character after the quotation's last one.",
+        info={"between": (1, None), "above": "quote_start"},
+    ),
+    Column(
+        "jurisdiction",
+        String(2),
+        comment="ISO 3166 alpha-2 or EU: the authority's, else of what the statement names; empty where nothing tells it.",
+    ),
+    Column("jurisdiction_by", choice(*TELLS), comment="What tells the jurisdiction; empty where nothing does."),
     Column("turn", choice("question", "answer"), comment="Its part in questions and answers; empty outside them."),
     Column("asked_by", Text, comment="Who asks, in a question and in the answer to it, where the text tells."),
     comment="One passage of a document, with its place in the text.",
@@ -61,12 +81,24 @@ models = Table(
     "models",
     metadata,
     key("model_id", "Derived from the training data, the recipe and the library versions.", String(40)),
-    Column("is_current", Boolean, nullable=False, comment="Whether new signals come from it."),
+    Column(
+        "status",
+        choice(*STATUSES),
+        nullable=False,
+        comment="current: new signals come from it; challenger: waits for a person's approval; retired: it was current before.",
+    ),
     Column("file_path", Text, nullable=False, comment="Folder inside the home that holds the files."),
     Column("file_hash", String(64), nullable=False, comment="SHA-256 of the model file.", info={"volatile": True}),
+    Column(
+        "data_hash", String(64), nullable=False, server_default="", comment="SHA-256 of the training data and their labels."
+    ),
     Column("languages", Text, nullable=False, comment="Languages it was trained for, blank-separated."),
+    Column("has_vectors", Boolean, nullable=False, server_default=true(), comment="Whether sentence vectors vote."),
     count("example_count", "Labelled statements it was trained on."),
-    Column("recipe", Text, nullable=False, comment="Features, estimator, versions, as JSON."),
+    Column("examples", Text, nullable=False, server_default="{}", comment="Those by origin, language and stance, as JSON."),
+    Column("label_order", Text, nullable=False, server_default="", comment="Stances in the order of its probabilities."),
+    Column("versions", Text, nullable=False, server_default="{}", comment="Versions of the libraries it needs, as JSON."),
+    Column("recipe", Text, nullable=False, comment="Features and estimators, as JSON."),
     Column(
         "metrics",
         Text,
@@ -74,9 +106,21 @@ models = Table(
         comment="Cross-validated metrics on its examples, as JSON.",
         info={"volatile": True},
     ),
+    Column("evaluation", Text, comment="Metrics on the labelled file it was last scored on, with its SHA-256, as JSON."),
     moment("trained_at", "When it was fitted.", volatile=True),
+    moment("promoted_at", "When it last became current; empty for a challenger.", nullable=True),
+    Column("promoted_by", Text, comment="Who made it current; empty where none was current before it."),
+    Column("promotion_reason", Text, comment="Why it was made current."),
+    Column("despite", Text, comment="Why, although the comparison could not tell; empty where it could."),
+    Column("verdict", Text, comment="Comparison with the model it replaced, as JSON."),
+    Column("replaced_id", String(40), ForeignKey("models.model_id"), comment="Model that was current before it."),
+    moment("rolled_back_at", "When it was taken back.", nullable=True),
+    Column("rolled_back_by", Text, comment="Who took it back."),
+    Column("rollback_reason", Text, comment="Why it was taken back."),
     comment="Registry of fitted classifiers.",
 )
+_IS_CURRENT = text("status = 'current'")
+Index("ix_models_current", models.c.status, unique=True, sqlite_where=_IS_CURRENT, postgresql_where=_IS_CURRENT)
 
 signals = Table(
     "signals",
@@ -94,7 +138,27 @@ signals = Table(
     share("neutral", "Probability that it speaks without leaning."),
     share("restrictive", "Probability that it leans against the sector."),
     share("no_signal", "Probability that no authority's position is in it."),
-    Column("terms", Text, nullable=False, comment="Deciding terms with their weights, as JSON."),
+    Column(
+        "stance_set",
+        Text,
+        nullable=False,
+        server_default="",
+        comment="Stances that cannot be ruled out at 90 % coverage, blank-separated; none or several: it cannot tell.",
+    ),
+    Column(
+        "disagreement",
+        Float,
+        nullable=False,
+        server_default="0",
+        comment="How far the voters are apart: half the summed difference of their probabilities.",
+        info={"between": (0, 1)},
+    ),
+    Column(
+        "terms",
+        Text,
+        nullable=False,
+        comment="Deciding terms with their share in the voters' decision for the stance, as JSON.",
+    ),
     comment="A statement's stance probabilities, by one model.",
 )
 
@@ -162,23 +226,3 @@ shifts = Table(
     comment="Changes of the index that are larger than chance.",
 )
 shifts.c.change.info["between"] = (-2, 2)
-
-labels = Table(
-    "labels",
-    metadata,
-    key("label_id", "Derived from statement, person and purpose."),
-    Column(
-        "statement_id",
-        IDENTIFIER,
-        ForeignKey("statements.statement_id"),
-        nullable=False,
-        comment="The statement judged.",
-    ),
-    Column("stance", choice(*STANCES), nullable=False, comment="The person's answer."),
-    Column("sectors", Text, nullable=False, comment="The person's sectors, as JSON."),
-    Column("labelled_by", Text, nullable=False, comment="Who answered."),
-    Column("purpose", choice("audit", "training"), nullable=False, comment="Random audit sample, or chosen for training."),
-    share("inclusion_probability", "Chance to be drawn, for an audit.", nullable=True),
-    moment("labelled_at", "When.", volatile=True),
-    comment="A person's answers.",
-)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -111,8 +112,8 @@ def declare(tmp_path, monkeypatch):
             for name, address in addresses.items()
         )
         (places / "sources" / "feeds.toml").write_text(words, encoding="utf-8")
-        for name in ("authorities.toml", "sectors.toml"):
-            (places / name).write_bytes((project / name).read_bytes())
+        shutil.copytree(project / "authorities", places / "authorities", dirs_exist_ok=True)
+        shutil.copy(project / "sectors.toml", places)
         catalogue.sources.cache_clear()
         return list(catalogue.sources().values())
 

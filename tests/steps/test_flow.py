@@ -98,7 +98,7 @@ def test_a_home_without_model_gets_the_projects_own(home, trained, rows, now):
     [registered] = rows(home, models)
     [original] = rows(trained, models)
     assert registered == original
-    assert registered["is_current"]
+    assert registered["status"] == "current"
     assert (home.home / registered["file_path"]).is_dir()
     assert steps.index(home, now) == {"index_points": 0}
 
