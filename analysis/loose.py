@@ -159,7 +159,8 @@ def _judged(judgement: Judgement | None, model: Model) -> dict[str, Any]:
 def label_lines(settings: Settings, text: str, now: datetime) -> Iterator[dict[str, Any]]:
     """Give the judgement of each passage of a JSON-lines text, in its order.
 
-    Raises PolicySignalsError, naming the line, for one that is no passage.
+    What is not judged, because the model does not know its language, is told in a warning. Raises PolicySignalsError, naming
+    the line, for one that is no passage.
     """
     raw = [_passage(line, number) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
     model = current_model(settings, open_place(settings), now)
@@ -172,6 +173,11 @@ def label_lines(settings: Settings, text: str, now: datetime) -> Iterator[dict[s
     judged = iter(judge(model, known))
     for row, passage in zip(raw, passages, strict=True):
         judgement = next(judged) if passage.language in model.languages else None
+        if judgement is None:
+            known_ones = ", ".join(model.languages)
+            log.warning(
+                "passage %s: not judged, its language is %s: name one of %s", row.get("id"), passage.language, known_ones
+            )
         yield {"id": row.get("id"), **_judged(judgement, model), **_attributed(row, passage.language)}
 
 
@@ -181,7 +187,7 @@ def _passage(line: str, number: int) -> dict[str, Any]:
         optional = (row.get(name) for name in ("language", "before", "after"))
         if isinstance(row["text"], str) and all(value is None or isinstance(value, str) for value in optional):
             return row
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         pass
     raise PolicySignalsError(f'line {number}: no passage: write {{"id": ..., "text": ...}} a line')
 
@@ -191,10 +197,12 @@ def _attributed(row: dict[str, Any], language: str) -> dict[str, Any]:
 
     Where nothing in it tells the jurisdiction, the one that most texts of its language are from is given.
     """
-    before, spans = split(row.get("before") or "", language), split(row["text"], language)
+    # Half of a surrogate pair is no character, and no sentence is found around it.
+    text, earlier = (words.encode("utf-8", "replace").decode("utf-8") for words in (row["text"], row.get("before") or ""))
+    before, spans = split(earlier, language), split(text, language)
     told = attribute([*before, *spans], language, None)[len(before) :]
     found = next((one for one in told if one.authority_id), told[-1] if told else Attribution(None, "none", None, False))
-    place = jurisdiction(row["text"], language, found.authority_id, is_loose=True)
+    place = jurisdiction(text, language, found.authority_id, is_loose=True)
     return {
         "jurisdiction": place.code,
         "jurisdiction_by": place.by if place.code else None,

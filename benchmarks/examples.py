@@ -19,7 +19,6 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from analysis.classify import cues, features, stance
-from analysis.classify.explain import vector_of
 from analysis.classify.real import real_statements
 from analysis.classify.training import TrainingSet, chosen, composed_examples, joined, read_examples, training_set
 
@@ -66,7 +65,7 @@ def separation(composed: TrainingSet, real: TrainingSet, language: str) -> float
     both = joined([chosen(part, np.flatnonzero(part.languages == language)) for part in (composed, real)])
     is_real = np.repeat([0, 1], [np.sum(part.languages == language) for part in (composed, real)])
     model = make_pipeline(StandardScaler(), LogisticRegression(C=0.003, class_weight="balanced", max_iter=1000))
-    rows = vector_of(both.inputs[:, : features.columns()["after"].stop])
+    rows = both.inputs[:, features.columns()["vector"]].toarray()
     scores = cross_val_predict(model, rows, is_real, groups=both.groups, cv=GroupKFold(5), method="decision_function")
     return float(roc_auc_score(is_real, scores))
 

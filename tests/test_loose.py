@@ -29,12 +29,6 @@ def write(folder: Path, name: str, content: str) -> Path:
     return path
 
 
-def test_the_fewest_stances_that_hold_together_with_nine_tenths_are_told_the_likeliest_first():
-    assert loose.stance_set(dict(zip(STANCES, (0.05, 0.35, 0.58, 0.02), strict=True))) == ["restrictive", "neutral"]
-    assert loose.stance_set(dict(zip(STANCES, (0.95, 0.05, 0.0, 0.0), strict=True))) == ["supportive"]
-    assert set(loose.stance_set(dict.fromkeys(STANCES, 0.25))) == set(STANCES)
-
-
 def test_a_feed_is_told_with_its_entries_and_what_is_none_with_its_error(tmp_path):
     feed, page = write(tmp_path, "feed.xml", FEED), write(tmp_path, "page.html", "<!doctype html><html><body>No.</body></html>")
     good, broken, missing = loose.feed_lines([feed, page, tmp_path / "nowhere.xml"], "https://paper.example/feed.xml")
@@ -125,15 +119,45 @@ def test_passages_are_judged_in_their_order_whatever_their_language(home, now):
     given = [{"id": "a", "text": ENGLISH, "language": "en"}, {"id": 2, "text": THAI}, {"text": "La CNIL a infligé une amende."}]
     told = list(loose.label_lines(home, lines(*given) + "\n\n", now))
     keys = {
-        "id", "stance", "probabilities", "stance_set", "sectors", "jurisdiction", "authority_id", "speaker", "terms", "model_id"
+        "id", "stance", "probabilities", "stance_set", "sectors", "terms", "model_id", "jurisdiction", "jurisdiction_by",
+        "authority_id", "office_id", "attributed_by", "speaker",
     }  # fmt: skip
     assert all(set(line) == keys for line in told)
     assert [line["id"] for line in told] == ["a", 2, None]
     assert [line["authority_id"] for line in told] == ["us-sec", None, "fr-cnil"]
     assert [line["stance"] is None for line in told] == [False, True, False]
     assert set(told[0]["probabilities"]) == set(STANCES)
-    assert told[0]["stance_set"][0] == told[0]["stance"]
+    assert set(told[0]["stance_set"]) <= set(STANCES)
     assert all(len(term) == 2 for term in told[0]["terms"])
+
+
+def test_what_is_in_no_language_of_the_model_is_told_in_a_warning(home, now, caplog):
+    given = [
+        {"id": "a", "text": ENGLISH, "language": "en"},
+        {"id": "b", "text": "x"},
+        {"id": "c", "text": "A ban.", "language": "xx"},
+    ]
+    told = list(loose.label_lines(home, lines(*given), now))
+    assert [line["stance"] is None for line in told] == [False, True, True]
+    warned = [record.getMessage() for record in caplog.records if "not judged" in record.getMessage()]
+    assert [words.partition(":")[0] for words in warned] == ["passage b", "passage c"]
+    assert "its language is xx: name one of en, fr" in warned[1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The regulator banned chips. " * 720, "B", "\N{GRINNING FACE}\N{PARTY POPPER}", "Das 部门 регулятор banned chips.",
+        "The \u202eregulator\u202c banned \u2066chips\u2069.", "<p>The <b>regulator</b> banned <script>x()</script> chips.</p>",
+        "The regulator \ud800 banned chips.", "The regulator \0 banned chips.", "   ",
+    ],
+    ids=["long", "one letter", "emoji", "mixed scripts", "bidi controls", "HTML", "half a character", "NUL", "blank"],
+)  # fmt: skip
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_strange_passage_is_judged_like_any_other(home, now, text, language):
+    [told] = loose.label_lines(home, json.dumps({"id": 1, "text": text, "language": language}), now)
+    assert told["stance"] in STANCES
+    assert sum(told["probabilities"].values()) == pytest.approx(1, abs=1e-3)
 
 
 def test_the_passage_before_may_name_who_goes_on(home, now):
@@ -141,7 +165,9 @@ def test_the_passage_before_may_name_who_goes_on(home, now):
     assert next(loose.label_lines(home, lines(row), now))["authority_id"] == "us-sec"
 
 
-@pytest.mark.parametrize("line", ["not json", "[]", '"text"', '{"id": 1}', '{"text": 3}', '{"text": "a", "language": 3}'])
+@pytest.mark.parametrize(
+    "line", ["not json", "[" * 100_000, "[]", '"text"', '{"id": 1}', '{"text": 3}', '{"text": "a", "language": 3}']
+)
 def test_a_line_that_is_no_passage_is_named(home, now, line):
     with pytest.raises(PolicySignalsError, match="line 2: no passage"):
         list(loose.label_lines(home, lines({"text": ENGLISH}) + f"\n{line}\n", now))

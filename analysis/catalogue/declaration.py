@@ -23,19 +23,21 @@ Declared = TypeVar("Declared", bound=Declaration)
 def load(path: Path) -> dict:
     """Return a file's declarations as they stand.
 
-    Raises CatalogueError for what is no TOML.
+    Raises CatalogueError for what is no TOML in UTF-8.
     """
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise CatalogueError(f"{path.name}: {error}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CatalogueError(f"{path.name}: no TOML in UTF-8 ({error}): mend it at that place") from error
 
 
-def declare(model: type[Declared], raw: dict, path: Path) -> Declared:
+def declare(model: type[Declared], raw: object, path: Path) -> Declared:
     """Return one declaration, checked.
 
     Raises CatalogueError with file, subject and place of the first mistake.
     """
+    if not isinstance(raw, dict):
+        raise CatalogueError(f"{path.name}: {raw!r} stands where a declaration should: begin each with a line of [[...]]")
     try:
         return model.model_validate(raw)
     except ValidationError as error:

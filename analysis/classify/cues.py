@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,8 @@ ACTORS = ("authority", "firm", "nobody")
 NEGATION_REACH = {"zh": 8}
 """Tokens (characters in Chinese) before an act in which a negation turns it; 6 elsewhere."""
 CAP = 3
+TEXTS_KEPT = 2_000
+"""Texts whose cues are kept at hand: counting, their order and explaining ask for those of a batch one after the other."""
 
 
 @cache
@@ -44,9 +47,10 @@ def feature_names() -> list[str]:
     return [*groups(), *acts, "supportive negated", "restrictive negated", "supportive minus restrictive", *relations.NAMES]
 
 
-def find(text: str, language: str) -> list[Match]:
+@lru_cache(TEXTS_KEPT)
+def find(text: str, language: str) -> tuple[Match, ...]:
     """Return the cues of a text; none in a language without a list."""
-    return lexicon(language).find(text) if language in LANGUAGES else []
+    return tuple(lexicon(language).find(text)) if language in LANGUAGES else ()
 
 
 def cue_features(text: str, language: str) -> np.ndarray:
@@ -65,7 +69,7 @@ def cue_features(text: str, language: str) -> np.ndarray:
     return np.clip(np.array(list(counts.values())), -CAP, CAP)
 
 
-def _count_act(counts: dict[str, float], act: Match, lean: str, matches: list[Match], language: str) -> None:
+def _count_act(counts: dict[str, float], act: Match, lean: str, matches: Sequence[Match], language: str) -> None:
     """Count an act by its nearest actor; a negation before it turns it, except in reversals, which hold their own."""
     if not act.label.startswith("reversal") and _is_negated(act, matches, language):
         counts[f"{lean} negated"] += 1
@@ -73,12 +77,12 @@ def _count_act(counts: dict[str, float], act: Match, lean: str, matches: list[Ma
     counts[f"{lean} by {_actor(act, matches)}"] += 1
 
 
-def _is_negated(act: Match, matches: list[Match], language: str) -> bool:
+def _is_negated(act: Match, matches: Sequence[Match], language: str) -> bool:
     reach = NEGATION_REACH.get(language, 6)
     return any(match.label.startswith("negation.") and 0 < act.token - match.token <= reach for match in matches)
 
 
-def _actor(act: Match, matches: list[Match]) -> str:
+def _actor(act: Match, matches: Sequence[Match]) -> str:
     actors = [match for match in matches if match.label.split(".")[0] in ("authority", "firm")]
     before = [match for match in actors if match.start < act.start]
     if before:

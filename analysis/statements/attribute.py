@@ -10,11 +10,11 @@ from itertools import groupby
 from analysis.catalogue import authorities
 from analysis.statements.actor import ACTING, acting
 from analysis.statements.dialogue import Turn
-from analysis.statements.jurisdiction import acting_country, general_body, government_of
+from analysis.statements.jurisdiction import acting_government, government_named, government_of
 from analysis.statements.names import Names, Person, fold, known_names, surname_of
 from analysis.statements.quotation import direct_part, find_quotations
 from analysis.statements.scene import Known, Said, Scene
-from analysis.statements.speaker import find_speaker, general_noun, known_subject
+from analysis.statements.speaker import find_speaker, general_noun, known_subject, private_subject
 from analysis.statements.speech import Speech, speeches
 from analysis.statements.split import Passage
 
@@ -70,7 +70,8 @@ def attribute(
     `publisher_id` is the authority that published the document, None for press. Who is said to speak comes first, then a
     quotation that goes on, then the body that acts; a pronoun or a general noun carries the last one on for a few passages; an
     official text otherwise speaks for its publisher. What a firm, a lobby or an expert says is nobody's position here: the
-    speaker is kept, and no authority. Who holds an office is told by its periods on the document's `day`.
+    speaker is kept, and no authority, unless a body acts before they are told to speak. Who holds an office is told by its
+    periods on the document's `day`.
 
     `text` is the document's text, in which paragraphs end with a line; without it the passages are one paragraph.
 
@@ -250,6 +251,8 @@ class _Reader:
             return found
         if found := self._carried(scene, position, is_quotation):
             return found
+        if self.speech and (subject := private_subject(scene, self.speech)):
+            self._pass_to_other(subject, position)
         return Attribution(self.publisher_id, "publisher" if self.publisher_id else "none", None, is_quotation)
 
     def _begins_with_who_spoke(self, scene: Scene) -> bool:
@@ -278,17 +281,21 @@ class _Reader:
         return self._told(self.last.authority_id, "noun", speaker, None, position, has_spoken=True)
 
     def _of_other(self, said: Said, scene: Scene, position: int, is_quotation: bool) -> Attribution | None:
-        if (general := general_body(said.speaker)) and not self.publisher_id:
-            return self._told(general, "name", None, None, position, has_spoken=True)
+        if (government := government_named(said.speaker)) and not self.publisher_id:
+            return self._told(government, "name", None, None, position, has_spoken=True)
         # In an official text a firm's words without marks are what the publisher says of it.
         if self.publisher_id and not is_quotation:
             return None
         actor, score = acting(scene, self.publisher_id)
-        if actor and score >= ACTING and not is_quotation:
+        # "The agency acted, Acme said" tells an act; "Acme said the agency acted" only what a firm says of it.
+        if actor and actor.start < said.place and score >= ACTING and not is_quotation:
             return self._told(actor.authority_id, actor.kind, said.speaker, actor.office_id, position)
-        self.last.is_other, self.last.speaker, self.last.position = True, said.speaker, position
-        self.last.has_spoken = True
+        self._pass_to_other(said.speaker, position)
         return Attribution(None, "none", said.speaker, is_quotation)
+
+    def _pass_to_other(self, speaker: str | None, position: int) -> None:
+        """Let pronouns and quotations go on with somebody who stands for no authority; a general noun still means the last."""
+        self.last = replace(self.last, is_other=True, speaker=speaker, position=position, has_spoken=True)
 
     def _again(self, position: int, by: str) -> Attribution | None:
         """Return the attribution to who spoke last, None where that is too long ago."""
@@ -320,7 +327,7 @@ class _Reader:
             said = self.quoted.get(part.number) if part.is_direct else None
             if said and said.who in ("named", "other"):
                 if said.who == "other":
-                    self.last.is_other, self.last.speaker, self.last.position = True, said.speaker, position
+                    self._pass_to_other(said.speaker, position)
                     return Attribution(None, "none", said.speaker, True)
                 return self._told(said.authority_id, "quotation", said.speaker, said.office_id, position, has_spoken=True)
             if said and said.who in ("body", "titled") and self.last.authority_id:
@@ -330,8 +337,9 @@ class _Reader:
     def _of_actor(self, scene: Scene, position: int) -> Attribution | None:
         """Return the body that acts in a passage; in an official text the publisher, unless another one clearly does."""
         actor, score = acting(scene, self.publisher_id)
-        if (actor is None or score < ACTING) and not self.publisher_id and (general := acting_country(scene, self.language)):
-            return self._told(general, "name", None, None, position)
+        is_clear = actor is not None and score >= ACTING
+        if not (is_clear or self.publisher_id) and (government := acting_government(scene, self.language)):
+            return self._told(government, "name", None, None, position)
         if actor is None or score < 0 or (self.publisher_id and actor.authority_id != self.publisher_id and score < ACTING):
             return None
         holder = next((one for one in scene.mentions if one.kind == "holder" and one.authority_id == actor.authority_id), None)

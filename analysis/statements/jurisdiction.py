@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from bisect import bisect_left
 from collections import defaultdict
@@ -35,6 +36,16 @@ FIRST = 0.25
 ACTORS = ("name", "union", "capital", "organ", "hint")
 METONYMS = ("union", "capital", "name")
 """What stands for a government where it acts or speaks: "Brussels wants", "China said"."""
+PLACED = re.compile(
+    r"(?:(?<!\w)(?:in|of|to|from|for|at|under|across|within|with|like|than|into|on|between|against|over|outside|inside|"
+    r"throughout|near|around|en|de|du|des|à|au|aux|dans|vers|pour|avec|contre|sous|entre|chez|a|al|del|con|para|desde|hacia|"
+    r"sobre|ante|bajo|contra|nach|aus|von|vom|zu|zur|mit|für|gegen|zwischen|über|bei|an|auf)"
+    r"(?:\s(?:the|la|le|les|l'|el|los|las|die|der|das|den|dem))?\s?|(?<!\w)d'|[在对向从与给赴])$"
+)
+"""What stands before a country's name that is a place or an object: "offices in Berlin will close"."""
+PLACED_LENGTH = 20
+BROKEN = re.compile(r"^[-/]|[,.;:()«»“”„\"?!，。]|(?<!\w)(?:and|or|et|ou|und|oder|y|o)(?!\w)")
+"""What between a country's name and a verb gives the verb another subject."""
 CLOSE = 14
 """Characters between a country's name and its verb."""
 NEAR = 28
@@ -197,18 +208,18 @@ def _of_words(scene: Scene, language: str) -> list[tuple[str, str, str, float]]:
 
 def _acts(scene: Scene, start: int, end: int) -> bool:
     """Whether a country's name is the subject of the verb after it, or the agent of a passive one."""
-    first = bisect_left(scene.tokens, start - NEAR, key=lambda token: token.start)
-    for token in scene.tokens[first:]:
+    for token in scene.tokens_from(start - NEAR):
         if token.start > end + CLOSE:
             return False
         if token.start >= end and token.kinds & {"say", "act"}:
-            return not set(",.;:，。") & set(scene.folded[end : token.start])
+            is_placed = PLACED.search(scene.folded[max(0, start - PLACED_LENGTH) : start])
+            return not (is_placed or BROKEN.search(scene.folded[end : token.start]))
         if "agent" in token.kinds and 0 <= start - token.end <= CLOSE // 2:
             return True
     return False
 
 
-def acting_country(scene: Scene, language: str) -> str | None:
+def acting_government(scene: Scene, language: str) -> str | None:
     """Return the government of the country, or of the capital that stands for it, that is subject or agent of a verb."""
     if not scene.tokens:
         return None
@@ -223,7 +234,7 @@ def acting_country(scene: Scene, language: str) -> str | None:
     return None
 
 
-def general_body(name: str | None) -> str | None:
+def government_named(name: str | None) -> str | None:
     """Return the government of the country, or of the capital that stands for it, that is so called."""
     if not name:
         return None

@@ -104,10 +104,14 @@ class Names:
     def find_folded(self, text: str, folded: str, day: Day | None = None) -> list[Mention]:
         """Return what `find` does, for a text that is folded already."""
         mentions: list[Mention] = []
+        is_capital = text.isupper()
         for number, start, end in self._search.find(folded):
             entry, is_held = _meant(self._entries[self._patterns[number]], day)
-            if entry.kind == "name" and is_acronym(entry.name) and not _is_meant(entry.name, text, start, end):
-                continue
+            if entry.kind == "name" and is_acronym(entry.name):
+                # In a text all in capitals nothing tells whether the next word belongs to another name.
+                is_other = text[start:end] != entry.name or (OTHER_NAME.match(text, end) and not is_capital)
+                if is_other:
+                    continue
             if entry.kind != "name" and FORMER.search(folded[max(0, start - REACH_BACK) : start]):
                 is_held = False
             if entry.kind == "holder" and mentions and mentions[-1].kind == "office" and start - mentions[-1].end <= 2:
@@ -169,11 +173,6 @@ def _simplifier() -> opencc.OpenCC:
 def is_acronym(name: str) -> bool:
     """Whether a name is so short and upper-case that it must be written exactly so."""
     return name.isascii() and name.isupper() and len(name) <= 6
-
-
-def _is_meant(acronym: str, text: str, start: int, end: int) -> bool:
-    """Whether an acronym is written as such and is no part of another name; in text all in capitals nothing tells."""
-    return text[start:end] == acronym and (text.isupper() or not OTHER_NAME.match(text, end))
 
 
 @cache

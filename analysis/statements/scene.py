@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date as Day
 from typing import Literal
@@ -35,7 +36,7 @@ class Said:
 
 @dataclass(frozen=True)
 class Scene:
-    """A passage with all that was found in it."""
+    """A passage with all that was found in it, each kind in the order of its places."""
 
     text: str
     folded: str
@@ -43,7 +44,13 @@ class Scene:
     tokens: Sequence[Token]
     parts: Sequence[Part]
 
+    def tokens_from(self, place: int) -> Iterator[Token]:
+        """Yield the tokens that begin at a place in the text or after it."""
+        for number in range(bisect_left(self.tokens, place, key=lambda token: token.start), len(self.tokens)):
+            yield self.tokens[number]
+
     def is_quoted(self, place: int) -> bool:
+        """Whether a place in the text lies in direct speech."""
         return any(part.is_direct and part.start <= place < part.end for part in self.parts)
 
 

@@ -14,10 +14,16 @@ from analysis.statements.scene import REACH, STOP, Known, Said, Scene
 from analysis.statements.speech import NAME, Speech, Token
 
 SPEAKER_LENGTH = 60
+SUBJECT_LENGTH = 80
+"""Characters at the beginning of a passage in which its subject is looked for."""
 GAP = 40
 """Characters between the beginning of a subject and the name of the authority in it: "officials of the competition body"."""
 # A general noun that is somebody else's: "the president of Intel", "the bank Acme".
 OWNER = re.compile(r"\s(?:(?:of|de|du|des|del|von|vom|der)\s+\w+|d['’]\w+|[A-ZÀ-ÖØ-Þ][\w'’-]*)")
+# Somebody's whom a name tells: "the president of Intel", but not "the head of the agency".
+OWNED = re.compile(r"\s(?:(?:of|de|du|del|von)\s|d['’])[A-ZÀ-ÖØ-Þ]")
+SEPARATED = re.compile(r"\s(?:mit|an|ein|zu|fest|klar|hin|hervor|zurück)$")
+"""The end of a German verb, which stands behind its subject: "teilte der Konzern mit"."""
 CONNECTED = re.compile(r"(?<!\w)(?:for|of|at|de|du|des|del|der|von|vom|für|en|in|à|the|la|le)(?!\w)|'s|\w+-$")
 AFTER_SPEAKER = re.compile(r"\s*(?:$|,|(?:on|in|at|during|after|of|for|this|last|to|told)(?!\w))")
 ONLY_TOLD = re.compile(r"(?:is|was|were|are|be|been|being|to|not|never|as|often|it is|he was|she was)\s$")
@@ -76,11 +82,17 @@ def _beside_verb(token: Token, scene: Scene, speech: Speech, known: Known) -> Sa
     turns_round = (
         is_set_off and _ends_with_speaker(scene, token.end)
         if speech.language == "en"
-        else is_set_off or speech.aside.match(left.lstrip())
+        else is_set_off or _is_aside(left.strip(" ,"), speech)
     )
     if turns_round and (found := _subject(scene, token.end, _right_end(scene, token.end), speech, known)):
         return found
     return _subject(scene, start, token.start, speech, known, True)
+
+
+def _is_aside(words: str, speech: Speech) -> bool:
+    """Whether the subject follows its verb after these words: "Am Montag sagte"; "das" is an article before others."""
+    aside = speech.aside.match(words)
+    return aside is not None and (aside[0] == words or not ARTICLE.fullmatch(aside[0]))
 
 
 def _ends_with_speaker(scene: Scene, start: int) -> bool:
@@ -206,6 +218,7 @@ def _unlisted(
         return Said("other", speaker=person)
     if private or role:
         words = scene.text[_blank_end(scene.folded, start) : end].split(",")[0].strip()
+        words = SEPARATED.sub("", words) if speech.language == "de" else words
         return Said("other", speaker=words[:SPEAKER_LENGTH] or None)
     return None
 
@@ -249,6 +262,29 @@ def known_subject(scene: Scene, speech: Speech, people: Mapping[str, Person]) ->
     return Said("named", person.authority_id, person.office_id, person.name, "holder") if is_followed else None
 
 
+def private_subject(scene: Scene, speech: Speech) -> str | None:
+    """Return the person who is the subject of a passage and, by trade or by the firm named, speaks for no authority.
+
+    No verb of saying is needed, for a pronoun after it means this person and nobody told before. Empty in Chinese.
+    """
+    if not speech.has_blanks:
+        return None
+    stop = STOP.search(scene.folded, 0, SUBJECT_LENGTH)
+    end = min([stop.start() if stop else SUBJECT_LENGTH, len(scene.text), *(part.start for part in scene.parts)])
+    end = min([end, *(token.start for token in scene.tokens if token.kinds & {"say", "act", "being"})])
+    if any(mention.start < end for mention in scene.mentions):
+        return None
+    begin = speech.skip.match(scene.folded)
+    first = begin.end() if begin else 0
+    role, name = speech.role.search(scene.folded, first, end), NAME.match(scene.text, first, end)
+    is_firms = role and (OWNED.match(scene.text, role.end(), end) or (name and name.end() + 1 == role.start()))
+    if not (is_firms or speech.private.search(scene.folded, 0, end)):
+        return None
+    people = (_person(scene, first, end, speech, [], False), *(one[0] for one in NAME.finditer(scene.text, first, end)))
+    # A name of one word is rather a firm's, to which no "he" goes back.
+    return next((one for one in people if one and " " in one and not speech.private.search(fold(one))), None)
+
+
 def _blank_end(folded: str, start: int) -> int:
     while start < len(folded) and (folded[start].isspace() or folded[start] == ","):
         start += 1
@@ -267,7 +303,7 @@ def _person(scene: Scene, first: int, end: int, speech: Speech, inside: list[Men
             start = min(max(start, mention.end), stop) if mention.start <= start else start
             stop = min(stop, mention.start) if start <= mention.start < stop else stop
         words = scene.text[start:stop].strip(" '’-").split()
-        while words and (speech.role.fullmatch(fold(words[0])) or speech.skip.fullmatch(fold(words[0]))):
+        while words and any(titles.fullmatch(fold(words[0])) for titles in (speech.role, speech.private, speech.skip)):
             words = words[1:]
         name = " ".join(words).removesuffix("'s").removesuffix("’s")
         if not name[:1].isupper() or speech.private.fullmatch(fold(name)):
@@ -275,7 +311,12 @@ def _person(scene: Scene, first: int, end: int, speech: Speech, inside: list[Men
         begin = max([first, *(mention.end for mention in bodies if mention.end <= start)])
         between = CONNECTED.sub("", speech.role.sub("", scene.folded[begin:start]))
         is_last = is_before_verb and not scene.folded[stop:end].strip(" ,")
-        return name if is_last or not speech.skip.sub("", between).strip(" ,-'()") else None
+        if not is_last and speech.skip.sub("", between).strip(" ,-'()"):
+            return None
+        # "Acme chief executive Ada Muster": the firm stands before the trade of its person.
+        trade = speech.private.match(scene.folded, stop + 1, end) or speech.role.match(scene.folded, stop + 1, end)
+        person = NAME.match(scene.text, _blank_end(scene.folded, trade.end()), end) if trade else None
+        return person[0] if person else name
     return None
 
 

@@ -111,7 +111,8 @@ def _judge_new(engine: Engine, model: Model, now: datetime) -> dict[str, int]:
             select(statements)
             .where(statements.c.document_id.in_(latest), statements.c.language.in_(model.languages), ~is_judged)
             .where(statements.c.turn.is_distinct_from("question"))
-            .order_by(statements.c.statement_id)
+            # Side by side with its neighbours, most of which are then encoded once.
+            .order_by(statements.c.document_id, statements.c.position)
         ).mappings().all()  # fmt: skip
         foreign = connection.execute(
             select(documents.c.document_id, documents.c.source_id, documents.c.language, documents.c.title)

@@ -14,6 +14,7 @@ from analysis.steps.classify import classify
 from analysis.steps.collect import collect
 from analysis.steps.drift import measure_drift
 from analysis.steps.index import count_points, index
+from analysis.steps.models import is_ready
 from analysis.steps.place import open_place
 from analysis.steps.receive import Period
 from analysis.steps.report import report, table_counts
@@ -43,6 +44,8 @@ def run(
     tried = _tried_sources(settings, source_ids, folder, offline)
     if tried and tried <= set(failed):
         raise FetchError(f"nothing could be collected: {', '.join(failed)} failed; the lines above say why")
+    if not is_ready(settings, open_place(settings)):
+        tell("training   the classifier, from the project's examples: about two minutes, once")
     classified = classify(settings, now)
     tell(f"classified {classified['statements']} new statements, {classified['signals']} signals")
     indexed = index(settings, now)

@@ -9,12 +9,12 @@ def says(stance):
 
 
 def test_the_rate_counts_all_statements_over_the_whole_path():
-    assert Timing(300, 0.5, 1.0, {}).rate == 200
+    assert Timing(0.5, 1.0, [says("neutral")] * 300).rate == 200
 
 
-def test_a_gate_loses_only_the_signals_that_it_withholds():
-    everything = Timing(4, 1, 1, {0: says("restrictive"), 1: says("no_signal"), 2: says("neutral"), 3: says("supportive")})
-    assert lost(everything, Timing(4, 1, 1, {0: says("restrictive")})) == 0.5
+def test_what_is_skipped_loses_only_its_signals():
+    everything = Timing(1, 1, [says("restrictive"), says("no_signal"), says("neutral"), says("supportive")])
+    assert lost(everything, Timing(1, 1, [says("restrictive"), *[says("no_signal")] * 3])) == 0.5
     assert lost(everything, everything) == 0
 
 

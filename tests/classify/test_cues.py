@@ -37,7 +37,7 @@ def test_cues_are_found_with_their_group():
         ("ministry", "authority.generic"),
         ("banned", "restrictive.prohibition"),
     ]
-    assert cues.find("The ministry banned exports.", "ru") == []
+    assert cues.find("The ministry banned exports.", "ru") == ()
     assert cues.lexicon("en") is cues.lexicon("en")
 
 

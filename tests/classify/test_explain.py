@@ -60,3 +60,12 @@ def test_without_vectors_nothing_unreadable_but_letters_votes(fitted):
     assert (row[NEIGHBOURS] != 0) == has_vectors
     assert row[LETTERS] != 0
     assert {LEVEL, OTHER} <= set(row)
+
+
+def test_a_word_that_is_called_as_a_part_is_leaves_that_part_as_it_is(fitted):
+    passage = Passage("The ministry banned letters above the level.", "en")
+    row = terms(fitted, [passage], inputs([passage]), ["restrictive"])[0]
+    names, place = [name for name, _ in row], list(fitted.classes_).index("restrictive")
+    assert (names.count(LEVEL), names.count(LETTERS)) == (1, 1)
+    constant = np.mean([voter[-1].intercept_[place] for voter in fitted.estimators_])
+    assert dict(row)[LEVEL] == pytest.approx(constant, abs=0.0001)

@@ -56,6 +56,13 @@ def test_examples_of_one_document_alone_are_refused(examples):
         fit(replace(examples, groups=groups), "m-x")
 
 
+def test_nothing_is_fitted_on_vectors_of_another_encoder(examples, tmp_path, monkeypatch):
+    np.save(tmp_path / "vectors.npy", np.random.default_rng(1).normal(size=(len(encoder.PINNED_TEXTS), encoder.LENGTH)))
+    monkeypatch.setattr(encoder, "PINNED", tmp_path / "vectors.npy")
+    with pytest.raises(ModelError, match="gives other vectors than the pinned ones"):
+        fit(examples, "m-x")
+
+
 def test_probabilities_sum_to_one_and_the_stance_is_the_likeliest(judgements):
     for judgement in judgements:
         assert tuple(judgement.probabilities) == STANCES

@@ -8,7 +8,16 @@ import pytest
 
 from analysis.classify import features
 from analysis.classify.features import Passage
-from analysis.classify.real import FEATURES, FOLDER, REFERENCES, read_references, real_statements, text_hash, write_features
+from analysis.classify.real import (
+    FEATURES,
+    FOLDER,
+    REFERENCES,
+    publisher,
+    read_references,
+    real_statements,
+    text_hash,
+    write_features,
+)
 from analysis.errors import ModelError
 from analysis.real_statements import passages_of
 from analysis.tables import CHANNELS, SECTORS, STANCES
@@ -31,6 +40,8 @@ def reference(number, **changed):
     text, said = TEXTS[number], SAID[number]
     return {
         "file": f"{number}.txt",
+        "publisher": ("The Agency", None)[number],
+        "address": "https://example.org/a",
         "field": None,
         "language": ("en", "de")[number],
         "start": text.index(said),
@@ -81,7 +92,7 @@ def test_kept_rows_are_what_the_classifier_sees_of_the_passages(folder, corpus):
     assert (kept.inputs[:, whole] != seen[:, whole]).nnz == 0
     assert kept.stances.tolist() == ["restrictive", "supportive"]
     assert [SECTORS[place] for place in kept.sectors.argmax(axis=1)] == ["online_platforms", "data_and_cloud"]
-    assert kept.groups.tolist() == ["0.txt", "1.txt"]
+    assert kept.groups.tolist() == ["The Agency", "example.org"]
     assert set(kept.origins) == {"real"}
 
 
@@ -135,3 +146,9 @@ def test_no_more_than_six_statements_are_taken_of_a_document():
 def test_the_projects_rows_fit_its_encoder_and_word_lists():
     assert len(real_statements()) == len(read_references())
     assert FOLDER.name == "real"
+
+
+def test_a_statement_belongs_to_its_publisher_host_or_file():
+    assert publisher({"publisher": "A", "address": "https://b.example/c", "file": "d"}) == "A"
+    assert publisher({"publisher": None, "address": "https://b.example/c", "file": "d"}) == "b.example"
+    assert publisher({"publisher": None, "address": None, "file": "d"}) == "d"

@@ -33,7 +33,7 @@ def test_examples_are_read_with_either_name_of_the_label(tmp_path):
 
 
 def test_lines_of_one_document_or_one_sitting_are_one_group(tmp_path):
-    line = {"text": "a", "stance": "neutral"}
+    line = {"text": "a", "language": "en", "stance": "neutral"}
     path = write(
         tmp_path,
         {**line, "document": "d1"},
@@ -52,26 +52,30 @@ def test_lines_of_one_document_or_one_sitting_are_one_group(tmp_path):
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ({"text": "b", "stance": "hostile"}, "unknown label hostile"),
-        ({"text": "b", "stance": "neutral", "sectors": ["farming"]}, "unknown label farming"),
-        ({"text": "b", "stance": "neutral", "sectors": [["fintech"]]}, "not a labelled passage"),
-        ({"text": "b", "stance": "neutral", "sectors": 7}, "not a labelled passage"),
-        ({"text": "b"}, "not a labelled passage"),
-        ({"text": " ", "stance": "neutral"}, "not a labelled passage"),
-        ({"stance": "neutral"}, "not a labelled passage"),
-        ({"text": 1, "stance": "neutral"}, "not a labelled passage"),
+        ({"text": "b", "language": "en", "stance": "hostile"}, "unknown label hostile"),
+        ({"text": "b", "language": "en", "stance": "neutral", "sectors": ["farming"]}, "unknown label farming"),
+        ({"text": "b", "language": "en", "stance": "neutral", "sectors": [["fintech"]]}, "not a labelled passage"),
+        ({"text": "b", "language": "en", "stance": "neutral", "sectors": 7}, "not a labelled passage"),
+        ({"text": "b", "language": "en"}, "not a labelled passage"),
+        ({"text": "b", "stance": "neutral", "language": 7}, "not a labelled passage"),
+        ({"text": "b", "language": "en", "stance": "neutral", "before": 7}, "not a labelled passage"),
+        ({"text": "b", "language": "en", "stance": "neutral", "after": ["c"]}, "not a labelled passage"),
+        ("[" * 100_000, "not a labelled passage"),
+        ({"text": " ", "language": "en", "stance": "neutral"}, "not a labelled passage"),
+        ({"language": "en", "stance": "neutral"}, "not a labelled passage"),
+        ({"text": 1, "language": "en", "stance": "neutral"}, "not a labelled passage"),
         ("[1]", "not a labelled passage"),
         ("{broken", "not a labelled passage"),
     ],
 )
 def test_a_line_that_is_no_example_is_named_with_its_file(tmp_path, line, told):
-    path = write(tmp_path, {"text": "a", "stance": "neutral"}, line)
+    path = write(tmp_path, {"text": "a", "language": "en", "stance": "neutral"}, line)
     with pytest.raises(ModelError, match=f"labels.jsonl, line 2: {told}"):
         read_examples([path])
 
 
 def test_an_id_that_stands_twice_is_named_with_both_places(tmp_path):
-    line = {"id": "p-1", "text": "a", "stance": "neutral"}
+    line = {"id": "p-1", "text": "a", "language": "en", "stance": "neutral"}
     with pytest.raises(ModelError, match=r"line 3: the id p-1 stands at labels\.jsonl, line 1 too"):
         read_examples([write(tmp_path, line, {**line, "id": "p-2"}, line)])
 

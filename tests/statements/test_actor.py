@@ -71,5 +71,9 @@ def test_a_body_named_in_direct_speech_comes_after_one_outside():
     assert actor("“The CNIL has said a lot of things,” the FTC said.", "en")[0] == "us-ftc"
 
 
+def test_a_subject_is_acted_upon_only_where_the_agent_is_near():
+    assert actor("The FTC was told of the rule in a letter that somebody sent it early in May by Acme.", "en")[1] >= 0
+
+
 def test_no_name_is_no_actor():
     assert actor("Prices rose.", "en") == (None, 0)

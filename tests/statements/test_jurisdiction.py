@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from analysis.statements.jurisdiction import Place, general_body, government_of, jurisdiction
+from analysis.statements.jurisdiction import Place, government_named, government_of, jurisdiction
 
 
 @pytest.mark.parametrize(
@@ -76,10 +76,34 @@ def test_a_country_stands_for_its_government(code, body):
     [("Brussels", "eu-commission"), ("EU", "eu-commission"), ("eu", None), ("Acme", None), ("", None), (None, None)],
 )
 def test_a_capital_or_a_country_as_a_speaker_is_its_government(name, body):
-    assert general_body(name) == body
+    assert government_named(name) == body
 
 
-@pytest.mark.parametrize("text", ["EU " * 100_000, "§" * 300_000, "中国政府" * 75_000, "by the " * 40_000])
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("France opens a case in Spain.", "FR"),
+        ("Firms from France have left, as Spain wanted.", "ES"),
+        ("France and later opened cases, Spain fined it.", "ES"),
+        ("A case opened by France against Spain.", "FR"),
+    ],
+)
+def test_a_country_that_acts_weighs_more_than_one_where_something_happens(text, code):
+    assert jurisdiction(text, "en").code == code
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "EU " * 100_000,
+        "§" * 300_000,
+        "中国政府" * 75_000,
+        "by the " * 40_000,
+        "FTC " * 50_000,
+        "FTC said " * 25_000,
+        "by the FTC " * 20_000,
+    ],
+)
 def test_a_hostile_text_takes_linear_time(text):
     started = time.process_time()
     jurisdiction(text, "en")

@@ -114,6 +114,17 @@ def test_a_round_of_the_queue_is_drawn_once_for_its_three_reasons(press):
     assert other["drawn"] == 16 and len({row["statement_id"] for row in press.rows(samples)}) == 32
 
 
+def test_the_queue_takes_the_disagreement_of_the_current_models_voters(press):
+    names = press.add(60)
+    with store.writing(press.engine) as connection:
+        for number, name in enumerate(names[:4]):
+            row = signals.c.statement_id == name
+            connection.execute(update(signals).where(row).values(disagreement=0.5 + number / 10))
+    told = steps.fill_queue(press.engine, NOW, 16, encode=even)
+    drawn = {row["statement_id"] for row in press.rows(samples) if row["reason"] == "disagreement"}
+    assert told["disagreement"] == len(drawn) > 0 and drawn <= set(names[:4])
+
+
 def test_the_queue_is_drawn_with_the_projects_own_encoder(press):
     press.add(30)
     assert steps.fill_queue(press.engine, NOW, 8)["drawn"] == 8
@@ -255,6 +266,8 @@ def test_agreement_is_told_by_class_language_and_channel_and_purpose(press):
     told = steps.measure_agreement(press.engine, "training")
     assert (told["count"], told["raw"], told["language"]["fr"]["alpha"]) == (10, 0.9, 1.0)
     assert told["alpha_low"] <= told["alpha"] <= told["alpha_high"]
+    with pytest.raises(LabelError, match="unknown purpose 'tests': one of audit, training"):
+        steps.measure_agreement(press.engine, "tests")
     assert told["channel"]["press"]["count"] == 6 and told["stance"]["neutral"]["kappa"] == told["kappa"]
     assert steps.measure_agreement(press.engine, "audit")["count"] == 0
 

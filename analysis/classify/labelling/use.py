@@ -10,7 +10,7 @@ from analysis.classify.labelling.answers import Read, text_key
 from analysis.tables import STANCES
 
 PEOPLE_WEIGHT = 1.0
-"""Weight of a person's label on real text; composed examples weigh 0.3 to 0.5 beside it."""
+"""Weight of a person's label; composed and real statements weigh 1 beside it."""
 
 
 @dataclass(frozen=True)

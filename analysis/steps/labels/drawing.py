@@ -116,7 +116,8 @@ def fill_queue(
     """Draw a round of the learning queue and return how many statements it has for each reason; a named round is drawn once.
 
     What was labelled, drawn before, or is in an audit is left out, also where only the text is the same. `disagreement` of the
-    voters is by statement; `encode` gives the vectors of texts, else the classifier's encoder does.
+    voters is by statement, else that of the current model's signals; `encode` gives the vectors of texts, else the classifier's
+    encoder does.
     """
     name = batch or f"{now:%Y-%m-%d}"
     with store.reading(engine) as connection:
@@ -124,6 +125,7 @@ def fill_queue(
         held = connection.scalars(select(samples.c.reason).where(of_batch)).all()
         candidates = [] if held else _candidates(connection, now - timedelta(days=QUEUE_DAYS))
         ids, texts = _not_to_be_asked(connection) if candidates else (set(), set())
+        apart = _disagreement(connection, candidates) if disagreement is None else disagreement
     left = [each for each in candidates if each.statement_id not in ids and each.text_key not in texts]
     rng = np.random.default_rng(int(content_id("queue", name), 16))
 
@@ -133,7 +135,7 @@ def fill_queue(
         return (encode or _encoder())([told[left[place].statement_id] for place in places])
 
     # Encoded outside the writing transaction, which would hold up others.
-    drawn = learning_queue(left, disagreement or {}, vectors, size, rng)
+    drawn = learning_queue(left, apart, vectors, size, rng)
     with store.writing(engine) as connection:
         take_turn(connection)
         ids, texts = _not_to_be_asked(connection) if drawn else (set(), set())
@@ -141,6 +143,15 @@ def fill_queue(
         store.add(connection, samples, _sample_rows(still, "training", name, now))
     reasons = [*held, *(each.reason for each in still)]
     return {"batch": name, "drawn": len(still), **{why: reasons.count(why) for why in ("margin", "disagreement", "random")}}
+
+
+def _disagreement(connection: Connection, candidates: Sequence[Candidate]) -> dict[str, float]:
+    """Return how far the voters of the model that judged them are apart, by statement."""
+    judged_by = {candidate.model_id for candidate in candidates}
+    query = select(signals.c.statement_id, signals.c.disagreement).where(signals.c.model_id.in_(judged_by))
+    names = parts(candidate.statement_id for candidate in candidates)
+    rows = (connection.execute(query.where(signals.c.statement_id.in_(part))) for part in names)
+    return {row.statement_id: row.disagreement for some in rows for row in some}
 
 
 def _not_to_be_asked(connection: Connection) -> tuple[set[str], set[str]]:

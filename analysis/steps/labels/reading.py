@@ -109,13 +109,14 @@ def measure_agreement(engine: Engine, purpose: str | None = None, rng: np.random
 
     What a third reader decides, who sees the answers, does not count. The intervals are over documents.
     """
+    asked = PURPOSES if purpose is None else (_purpose(purpose),)
     with store.reading(engine) as connection:
         read = everything_read(connection)
         told = shown(connection, (name for name, _ in read))
     twice = [
         (told[name], list(said.answers.values()))
         for (name, kind), said in sorted(read.items())
-        if name in told and len(said.answers) > 1 and purpose in (kind, None)
+        if name in told and len(said.answers) > 1 and kind in asked
     ]
     return agreement(
         [[answer.stance for answer in answers] for _, answers in twice],

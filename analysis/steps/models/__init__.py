@@ -2,12 +2,13 @@
 
 from analysis.steps.models.promoting import compare, promote, roll_back
 from analysis.steps.models.registered import keep_evaluation, list_models, model_card, model_of
-from analysis.steps.models.training import FIRST, current_model, people_examples, train
+from analysis.steps.models.training import FIRST, current_model, is_ready, people_examples, train
 
 __all__ = [
     "FIRST",
     "compare",
     "current_model",
+    "is_ready",
     "keep_evaluation",
     "list_models",
     "model_card",

@@ -45,6 +45,16 @@ def current_model(settings: Settings, engine: Engine, now: datetime) -> Model:
         return loaded(settings, current_row(connection) or {})
 
 
+def is_ready(settings: Settings, engine: Engine) -> bool:
+    """Whether there is a current model that can be used, so that none has to be trained first."""
+    with store.reading(engine) as connection:
+        row = current_row(connection)
+    try:
+        return bool(row and loaded(settings, row))
+    except ModelError:
+        return False
+
+
 def train(
     settings: Settings, now: datetime, labels: Sequence[Path] = (), out: Path | None = None, has_vectors: bool = True
 ) -> dict[str, Any]:
