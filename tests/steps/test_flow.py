@@ -21,7 +21,7 @@ from analysis.tables import (
     statements,
 )
 
-LATER = {"shifts", "labels", "deliveries"}
+LATER = {"samples", "readings", "shifts", "labels", "deliveries"}
 """Tables that these steps do not fill."""
 
 
