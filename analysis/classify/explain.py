@@ -12,6 +12,7 @@ from sklearn.ensemble import VotingClassifier
 
 from analysis.classify import cues, features, stance
 from analysis.classify.features import Passage
+from analysis.classify.lexicon import LANGUAGES_WITHOUT_BLANKS
 
 TERM_COUNT = 10
 """Terms named in full; what is smaller goes into `other words`."""
@@ -32,7 +33,8 @@ def terms(
 
     Each voter is linear: its decision is the sum, over its inputs, of coefficient times scaled value, and a constant. A term's
     weight is its sum, averaged over the voters, so that all weights of a passage sum to the mean of the voters' decisions.
-    A cue's weight is its group's, shared among the group's words; numbers made from several cues count as `other words`.
+    A cue's weight is its group's, shared among the group's words; a number made from several cues stands under its own name,
+    such as "restrictive by authority".
     `level` is the constant, `sentence vector`, `neighbours`, `letters` and `order of cues` are votes that cannot be read.
     """
     names = list(fitted.classes_)
@@ -90,11 +92,12 @@ def _word_weights(passage: Passage, shares: csr_matrix, number: int) -> list[tup
     value = dict(zip(shares.indices[row].tolist(), shares.data[row].tolist(), strict=True))
     places = features.word_grams(passage.text[: features.LONGEST])
     sharers = Counter(places.values())
-    return [(gram, value.get(place, 0.0) / sharers[place]) for gram, place in places.items()]
+    joint = "" if passage.language in LANGUAGES_WITHOUT_BLANKS else " "
+    return [(gram.replace(" ", joint), value.get(place, 0.0) / sharers[place]) for gram, place in places.items()]
 
 
 def _cue_weights(passage: Passage, values: np.ndarray) -> list[tuple[str, float]]:
-    """Return each cue with its share of its group's weight, under its words in lower case; the rest as `other words`."""
+    """Return each cue with its share of its group's weight, under its words in lower case, and the numbers made of several."""
     by_group = dict(zip(cues.feature_names(), values.tolist(), strict=True))
     matches = cues.find(passage.text[: features.LONGEST], passage.language)
     counts = Counter(match.label for match in matches)
@@ -103,8 +106,8 @@ def _cue_weights(passage: Passage, values: np.ndarray) -> list[tuple[str, float]
         for match in matches
         if match.label in by_group
     ]
-    rest = sum(weight for group, weight in by_group.items() if group not in counts)
-    return [*named, (OTHER, rest)]
+    derived = [(name, weight) for name, weight in by_group.items() if name not in counts and weight]
+    return [*named, *derived]
 
 
 def _strongest(weights: dict[str, float], parts: dict[str, float]) -> list[tuple[str, float]]:

@@ -12,7 +12,15 @@ from analysis.report.edition import Cell, Edition, cells, leading_cells, missing
 from analysis.report.headline import day
 from analysis.tables import STANCES
 
-WHOLE_SENTENCE = "sentence vector"
+WITHOUT_WORDS = {
+    "sentence vector": "the sentence as a whole",
+    "neighbours": "the sentences around it",
+    "letters": "parts of words",
+    "order of cues": "the order of its cues",
+    "other words": "all other words",
+    "level": "",
+}
+"""Terms of a signal that are no words of its text, as readers see them; the constant is none of the statement's."""
 """The classifier's name for the vote of all that is not a word of its lists."""
 TERMS_SHOWN = 3
 
@@ -89,13 +97,13 @@ def _rows_by_key(edition: Edition) -> dict[tuple[str, str, str], list[dict[str, 
 
 def quotation(row: Mapping[str, Any]) -> Quotation:
     """Return a row of the evidence as a quotation."""
-    terms = [(term, weight) for term, weight in json.loads(row["terms"]) if weight > 0]
+    terms = [(term, weight) for term, weight in json.loads(row["terms"]) if weight > 0 and WITHOUT_WORDS.get(term, term)]
     terms.sort(key=lambda term: (-term[1], term[0]))
     link = safe_link(_text(row["address"]))
     return Quotation(
         statement_id=row["statement_id"],
         text=_text(row["text"]),
-        pieces=marked(_text(row["text"]), [term for term, _weight in terms[:TERMS_SHOWN] if term != WHOLE_SENTENCE]),
+        pieces=marked(_text(row["text"]), [term for term, _ in terms[:TERMS_SHOWN] if term not in WITHOUT_WORDS]),
         before=_text(row["before"]),
         after=_text(row["after"]),
         language="" if row["language"] == "und" else _text(row["language"]),
@@ -110,7 +118,7 @@ def quotation(row: Mapping[str, Any]) -> Quotation:
         stance=row["stance"],
         probability=float(row[row["stance"]]),
         shares=[(stance, float(row[stance])) for stance in STANCES],
-        terms=[("the sentence as a whole" if term == WHOLE_SENTENCE else term, weight) for term, weight in terms[:TERMS_SHOWN]],
+        terms=[(WITHOUT_WORDS.get(term, term), weight) for term, weight in terms[:TERMS_SHOWN]],
     )
 
 
@@ -125,11 +133,11 @@ def safe_link(address: str) -> str:
 
 
 def marked(text: str, terms: list[str]) -> list[tuple[str, bool]]:
-    """Return a text in pieces, each with whether it is one of the terms; together they are the text."""
+    """Return a text in pieces, each with whether it is one of the terms, however capital; together they are the text."""
     wanted = [re.escape(term) for term in sorted(terms, key=len, reverse=True) if term.strip()]
     if not wanted:
         return [(text, False)]
-    parts = re.split(f"({'|'.join(wanted)})", text)
+    parts = re.split(f"({'|'.join(wanted)})", text, flags=re.IGNORECASE)
     return [(part, position % 2 == 1) for position, part in enumerate(parts) if part]
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.classify import stance
+from analysis.classify import cues, stance
 from analysis.classify.explain import LETTERS, LEVEL, NEIGHBOURS, OTHER, PARTS, SENTENCE, TERM_COUNT, terms
 from analysis.classify.features import Passage, inputs
 from analysis.classify.training import EXAMPLES, read_examples, training_set
@@ -41,7 +41,7 @@ def test_words_stand_in_the_text_strongest_first_and_the_parts_last(fitted):
         words, parts = row[: -len(PARTS)], row[-len(PARTS) :]
         assert tuple(name for name, _ in parts) == PARTS
         assert len(words) <= TERM_COUNT
-        assert all(word.replace(" ", "") in passage.text.lower().replace(" ", "") for word, _ in words)
+        assert all(word in passage.text.lower() or word in cues.feature_names() for word, _ in words)
         weights = [abs(weight) for _, weight in words]
         assert weights == sorted(weights, reverse=True)
 
@@ -69,3 +69,13 @@ def test_a_word_that_is_called_as_a_part_is_leaves_that_part_as_it_is(fitted):
     assert (names.count(LEVEL), names.count(LETTERS)) == (1, 1)
     constant = np.mean([voter[-1].intercept_[place] for voter in fitted.estimators_])
     assert dict(row)[LEVEL] == pytest.approx(constant, abs=0.0001)
+
+
+def test_who_acts_on_whom_is_named(fitted):
+    row = dict(terms(fitted, PASSAGES[:1], inputs(PASSAGES[:1]), ["restrictive"])[0])
+    assert "restrictive by authority" in row
+
+
+def test_pairs_of_characters_are_joined_as_they_stand(fitted):
+    row = terms(fitted, PASSAGES[2:], inputs(PASSAGES[2:]), ["restrictive"])[0]
+    assert any(len(name) == 2 and name in PASSAGES[2].text for name, _ in row)

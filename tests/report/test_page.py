@@ -164,7 +164,7 @@ def test_web_addresses_are_links():
 def test_marks_do_not_change_the_text():
     pieces = marked("Ban? The ban (a*b) bans.", ["ban", "a*b", "ban (a*b)"])
     assert "".join(piece for piece, _is_term in pieces) == "Ban? The ban (a*b) bans."
-    assert [piece for piece, is_term in pieces if is_term] == ["ban (a*b)", "ban"]
+    assert [piece for piece, is_term in pieces if is_term] == ["Ban", "ban (a*b)", "ban"]
     assert marked("text", []) == [("text", False)]
 
 
