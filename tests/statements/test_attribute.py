@@ -5,23 +5,13 @@ from datetime import date
 from typing import NamedTuple
 
 import pytest
+from composed_bodies import NAMES
 
-from analysis.catalogue import Authority, Holder, Office
+from analysis.catalogue import Authority
 from analysis.statements.attribute import REACH, attribute
 from analysis.statements.dialogue import Turn
 from analysis.statements.names import Names, known_names
 from analysis.statements.split import Passage, split
-
-BODIES = (
-    Authority(
-        id="us-ftc", jurisdiction="US", level="regulator",
-        offices=(Office(id="us-ftc-chair", rank="head", title={}, holders=(Holder(names=("Lina Khan",)),)),),
-        names={"en": ("Federal Trade Commission", "FTC"), "fr": ("autorité d'essai",)},
-    ),
-    Authority(id="us-fed", jurisdiction="US", level="central_bank", names={"en": ("Federal Trade Commission of Banks", "Fed")}),
-    Authority(id="cn-samr", jurisdiction="CN", level="regulator", names={"en": ("SAMR",), "zh": ("市场监管总局",)}),
-)  # fmt: skip
-NAMES = Names(BODIES)
 
 
 class Told(NamedTuple):

@@ -3,20 +3,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from composed_bodies import NAMES
 
 from analysis.catalogue import Authority, Holder, Office
 from analysis.statements.names import Mention, Names, Person, fold, is_acronym, known_names, surname_of
-
-BODIES = (
-    Authority(
-        id="us-ftc", jurisdiction="US", level="regulator",
-        offices=(Office(id="us-ftc-chair", rank="head", title={}, holders=(Holder(names=("Lina Khan",)),)),),
-        names={"en": ("Federal Trade Commission", "FTC"), "fr": ("autorité d'essai",)},
-    ),
-    Authority(id="us-fed", jurisdiction="US", level="central_bank", names={"en": ("Federal Trade Commission of Banks", "Fed")}),
-    Authority(id="cn-samr", jurisdiction="CN", level="regulator", names={"en": ("SAMR",), "zh": ("市场监管总局",)}),
-)  # fmt: skip
-NAMES = Names(BODIES)
 
 
 def found(text):
