@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Protocol
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -35,17 +34,6 @@ RECIPE = {
     "block_weights": BLOCK_WEIGHTS,
     "thresholds": f"amid those within {PLATEAU} of the best held-out F1; the nearest sector within {REACH} where none passes",
 }
-
-
-class HasText(Protocol):
-    """What a search for sectors needs of a passage; `context` holds its neighbours."""
-
-    @property
-    def text(self) -> str: ...
-    @property
-    def language(self) -> str: ...
-    @property
-    def context(self) -> str: ...
 
 
 @cache
@@ -86,39 +74,18 @@ def _found(text: str, language: str) -> tuple[dict[str, int], dict[str, set[str]
     return counts, hints
 
 
-def sector_hits(text: str, language: str) -> dict[str, int]:
-    """Return how many words of a text point to each sector, in the order of `SECTORS`; none in a language without a list.
-
-    Words that only hint at a sector count in company: beside a word that names it, or beside another hint at it.
-    """
-    return _hits(*_found(text, language))
-
-
-def _hits(counts: dict[str, int], hints: dict[str, set[str]]) -> dict[str, int]:
-    hits = {sector: count + len(hints[sector]) * (count > 0 or len(hints[sector]) > 1) for sector, count in counts.items()}
-    return {sector: count for sector, count in hits.items() if count}
-
-
 def sector_words(text: str, language: str) -> np.ndarray:
-    """Return how many words point to each sector, at most 3, a single hint as a half: shape (13,), in the order of SECTORS."""
-    counts, hints = _found(text, language)
-    hits = _hits(counts, hints)
-    return np.array([min(hits.get(sector, LONE_HINT * len(hints[sector])), CAP) for sector in counts], dtype=np.float64)
+    """Return how many words point to each sector, at most 3: shape (13,), in the order of SECTORS.
 
-
-def find_sectors(passage: HasText) -> dict[str, float]:
-    """Return the sectors that the words of a passage tell, with their relevance, those of its neighbours where they tell none.
-
-    Relevance is 1 - 0.5^n for n words that point to the sector, a third of it where a neighbour tells it. The general
-    sector counts only where it stands alone.
+    Words that only hint at a sector count in company, beside a word that names it or beside another hint at it; a single
+    hint counts as a half. In a language without a list none is found.
     """
-    hits = sector_hits(passage.text, passage.language)
-    weight = 1.0
-    if not hits:
-        hits, weight = sector_hits(passage.context, passage.language), CONTEXT_WEIGHT
-    if len(hits) > 1:
-        hits.pop(GENERAL, None)
-    return {sector: weight * (1 - 0.5**count) for sector, count in hits.items()}
+    counts, hints = _found(text, language)
+    return np.array([_pointing(counts[sector], len(hints[sector])) for sector in SECTORS], dtype=np.float64)
+
+
+def _pointing(named: int, hinted: int) -> float:
+    return LONE_HINT if (named, hinted) == (0, 1) else min(named + hinted, CAP)
 
 
 class SectorModel(ClassifierMixin, BaseEstimator):
