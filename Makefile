@@ -7,7 +7,11 @@ UV_VERSION := 0.13.9
 BIN := .venv/bin
 UV := $(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --constraints constraints.txt
 
-.PHONY: run test lint format docs constraints clean
+BENCHMARKS := fetch
+CORPUS_BENCHMARKS := feeds pages dates titles official duplicates stance_speed
+BENCH_HOME := .venv/bench
+
+.PHONY: run test bench lint format docs constraints clean
 .DEFAULT_GOAL := run
 
 ## From clone to report: install, read the sample archive, show the report in Airflow until Ctrl-C. AIRFLOW=no stops after the report.
@@ -18,6 +22,17 @@ run: .venv/installed
 ## All tests. TESTS narrows them: make test TESTS=tests/index
 test: .venv/installed-dev
 	@$(BIN)/python -m pytest $(TESTS)
+
+## Figures beside their goals, one after the other. DATA is a folder with corpus, benchmarks and goldset; without it only those that need none.
+bench: .venv/installed-bench
+	@set -e; for one in $(BENCHMARKS); do echo "== $$one"; $(BIN)/python -m benchmarks.$$one; done
+	@if [ -n "$(DATA)" ]; then set -e; \
+		for one in $(CORPUS_BENCHMARKS); do echo "== $$one"; $(BIN)/python -m benchmarks.$$one $(DATA)/corpus; done; \
+		echo "== examples"; $(BIN)/python -m benchmarks.examples $(DATA)/goldset/dev.jsonl; \
+		echo "== recipe"; $(BIN)/python -m benchmarks.recipe $(DATA)/benchmarks; \
+		echo "== evaluate"; POLICY_SIGNALS_HOME=$(BENCH_HOME) $(BIN)/policy-signals train; \
+		POLICY_SIGNALS_HOME=$(BENCH_HOME) $(BIN)/policy-signals evaluate --labels $(DATA)/goldset/dev.jsonl; \
+	fi
 
 lint: .venv/installed-dev
 	@$(BIN)/ruff check
@@ -63,4 +78,9 @@ clean:
 .venv/installed-dev: .venv/installed
 	@$(UV) --editable '.[dev]' || \
 		{ echo "the tools for tests could not be installed: if the lines above name no other cause, connect to the network and run the same command again"; exit 1; }
+	@touch $@
+
+.venv/installed-bench: .venv/installed-dev
+	@$(UV) --editable '.[dev,bench]' || \
+		{ echo "the peers of the benchmarks could not be installed: if the lines above name no other cause, connect to the network and run the same command again"; exit 1; }
 	@touch $@

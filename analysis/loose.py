@@ -14,7 +14,7 @@ import numpy as np
 
 from analysis import catalogue
 from analysis.catalogue import Source
-from analysis.classify.evaluate import jurisdiction_metrics, sector_metrics, stance_metrics
+from analysis.classify.evaluate import jurisdiction_metrics, rule_metrics, sector_metrics, stance_metrics
 from analysis.classify.features import Passage
 from analysis.classify.model import Judgement, Model, judge
 from analysis.collect.documents import document_row, language_code
@@ -118,7 +118,7 @@ def explain(settings: Settings, path: Path, content: bytes | None, now: datetime
 
 def _explained(settings: Settings, rows: list[dict[str, Any]], now: datetime) -> list[dict[str, Any]]:
     model = current_model(settings, open_place(settings), now)
-    is_known = bool(rows) and rows[0]["language"] in model.languages
+    is_known = bool(rows) and rows[0]["language"] in model.judged_languages
     judged_rows = [row for row in rows if is_known and row["turn"] != "question"]
     passages = [Passage(row["text"], row["language"], row["before"], row["after"]) for row in judged_rows]
     found = dict(zip([row["position"] for row in judged_rows], judge(model, passages), strict=True))
@@ -142,6 +142,7 @@ def _judged(judgement: Judgement | None, model: Model) -> dict[str, Any]:
             "stance": None,
             "probabilities": None,
             "stance_set": [],
+            "rule_stance": None,
             "sectors": [],
             "terms": [],
             "model_id": model.model_id,
@@ -150,6 +151,7 @@ def _judged(judgement: Judgement | None, model: Model) -> dict[str, Any]:
         "stance": judgement.stance,
         "probabilities": {name: round(value, 4) for name, value in judgement.probabilities.items()},
         "stance_set": list(judgement.stance_set),
+        "rule_stance": judgement.rule_stance,
         "sectors": list(judgement.sectors),
         "terms": judgement.terms,
         "model_id": model.model_id,
@@ -169,12 +171,12 @@ def label_lines(settings: Settings, text: str, now: datetime) -> Iterator[dict[s
         Passage(row["text"], language, row.get("before") or "", row.get("after") or "")
         for row, language in zip(raw, languages, strict=True)
     ]
-    known = [passage for passage in passages if passage.language in model.languages]
+    known = [passage for passage in passages if passage.language in model.judged_languages]
     judged = iter(judge(model, known))
     for row, passage in zip(raw, passages, strict=True):
-        judgement = next(judged) if passage.language in model.languages else None
+        judgement = next(judged) if passage.language in model.judged_languages else None
         if judgement is None:
-            known_ones = ", ".join(model.languages)
+            known_ones = ", ".join(model.judged_languages)
             log.warning(
                 "passage %s: not judged, its language is %s: name one of %s", row.get("id"), passage.language, known_ones
             )
@@ -228,6 +230,11 @@ def score(settings: Settings, labels: Path, model_id: str | None, now: datetime)
     judgements = judge(model, [row["passage"] for row in rows])
     figures = {
         "stance": _stance_metrics(rows, judgements),
+        "rule": rule_metrics(
+            [row.get("stance") or row["label"] for row in rows],
+            [judgement.stance for judgement in judgements],
+            [judgement.rule_stance for judgement in judgements],
+        ),
         "sectors": _sector_metrics(rows, judgements),
         "jurisdiction": jurisdiction_metrics(
             [row.get("jurisdiction") for row in rows],

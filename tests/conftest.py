@@ -139,8 +139,24 @@ def trained(tmp_path_factory) -> Settings:
     return made
 
 
+@pytest.fixture(scope="session")
+def give_model(trained) -> Callable[[Settings], None]:
+    """Put the trained model into another home and register it in its database."""
+
+    def give(own: Settings) -> None:
+        shutil.copytree(trained.home / "models", own.home / "models")
+        with store.reading(store.open_engine(trained.database_url)) as connection:
+            registered = store.rows_of(store.read(connection, models), models)
+        engine = store.open_engine(own.database_url)
+        store.upgrade(engine)
+        with store.writing(engine) as connection:
+            store.upsert(connection, models, registered)
+
+    return give
+
+
 @pytest.fixture
-def own_home(trained, tmp_path, environment) -> Callable[[str], Settings]:
+def own_home(give_model, tmp_path, environment) -> Callable[[str], Settings]:
     """Make a home of the test's own around a database, with the trained model registered in it.
 
     Its reports have no picture: each takes a browser seconds, and `tests/report` looks at them.
@@ -149,13 +165,7 @@ def own_home(trained, tmp_path, environment) -> Callable[[str], Settings]:
 
     def make(url: str) -> Settings:
         made = _settings(tmp_path / "home", url)
-        shutil.copytree(trained.home / "models", made.home / "models")
-        with store.reading(store.open_engine(trained.database_url)) as connection:
-            registered = store.rows_of(store.read(connection, models), models)
-        engine = store.open_engine(url)
-        store.upgrade(engine)
-        with store.writing(engine) as connection:
-            store.upsert(connection, models, registered)
+        give_model(made)
         return made
 
     return make

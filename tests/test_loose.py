@@ -180,11 +180,12 @@ def test_a_model_is_scored_by_language_and_channel_and_foreign_passages_are_coun
         {"text": THAI, "language": "th", "stance": "supportive", "sectors": []},
     ]
     told = loose.score(home, write(tmp_path, "labelled.jsonl", lines(*rows)), None, now)
-    assert set(told) == {"model_id", "stance", "sectors", "jurisdiction", "passages_in_other_languages"}
+    assert set(told) == {"model_id", "stance", "rule", "sectors", "jurisdiction", "passages_in_other_languages"}
     assert (told["stance"]["count"], told["passages_in_other_languages"]) == (2, 1)
     assert {"macro_f1", "macro_f1_low", "macro_f1_high", "f1", "language", "channel"} <= set(told["stance"])
     assert set(told["stance"]["language"]) == {"en"} and set(told["stance"]["channel"]) == {"official", "press"}
     assert told["sectors"]["f1"]["crypto_assets"] == 1
+    assert told["rule"]["opposed_share"] == 0 and told["rule"]["macro_f1"] > 0
     unlabelled = [{name: value for name, value in row.items() if name != "sectors"} for row in rows[:1]]
     again = loose.score(home, write(tmp_path, "b.jsonl", lines(*unlabelled)), told["model_id"], now)
     assert (again["model_id"], again["sectors"]) == (told["model_id"], None)

@@ -28,6 +28,8 @@ class Judged:
     """Shape (statements, 4), columns in the order of STANCES."""
     is_single: np.ndarray
     """Whether one stance alone cannot be ruled out."""
+    is_opposed: np.ndarray
+    """Whether cue words alone say the opposite stance."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class Limit:
 STANCE = Limit("stance shares", "population stability index", 0.1, 0.25)
 CONFIDENCE = Limit("highest probability", "population stability index", 0.1, 0.25)
 CANNOT_TELL = Limit("share of cannot tell", "change", 0.1, 0.2)
+OPPOSED = Limit("share of stances that cue words oppose", "change", 0.05, 0.1)
 UNSEEN = Limit("n-grams unseen in training", "estimated rise of their share", 0.1, 0.25)
 VECTORS = Limit("mean sentence vector", "squared distance over mean squared spread", 0.05, 0.1)
 
@@ -89,12 +92,13 @@ class Finding:
 
 
 def judged_drift(week: Judged, before: Judged, rng: np.random.Generator) -> list[Finding]:
-    """Return how a week's judgements differ from those before it: shares of stances, confidence, share of "cannot tell".
+    """Return how a week's judgements differ from those before it: shares of stances, confidence, share of "cannot tell", cue
+    words that oppose it.
 
     Shares are compared by the population stability index, sum over classes of (p - q) ln(p / q); the highest probability in
     five bins that each hold a fifth of the time before.
     """
-    limits = [STANCE, CONFIDENCE, CANNOT_TELL]
+    limits = [STANCE, CONFIDENCE, CANNOT_TELL, OPPOSED]
     if not _is_enough(len(week.documents), len(before.documents)):
         return [Finding(limit, len(week.documents)) for limit in limits]
     edges = np.quantile(before.probabilities.max(axis=1), np.arange(1, BINS) / BINS)
@@ -104,11 +108,12 @@ def judged_drift(week: Judged, before: Judged, rng: np.random.Generator) -> list
             np.eye(classes)[part.probabilities.argmax(axis=1)],
             np.eye(BINS)[np.searchsorted(edges, part.probabilities.max(axis=1), side="right")],
             np.eye(2)[part.is_single.astype(int)],
+            np.eye(2)[part.is_opposed.astype(int)],
         ])
         for part in (week, before)
     ]  # fmt: skip
-    places = np.split(np.arange(classes + BINS + 2), [classes, classes + BINS])
-    statistics: list[Statistic] = [_stability, _stability, lambda new, old: np.abs(_share(new, 0) - _share(old, 0))]
+    places = np.split(np.arange(classes + BINS + 4), [classes, classes + BINS, classes + BINS + 2])
+    statistics: list[Statistic] = [_stability, _stability, _moved, _moved]
     told = _tested(shown, week.documents, before.documents, list(zip(places, statistics, strict=True)), rng)
     return [Finding(limit, len(week.documents), *figure) for limit, figure in zip(limits, told, strict=True)]
 
@@ -179,6 +184,10 @@ def _stability(new: np.ndarray, old: np.ndarray) -> np.ndarray:
     # Half a statement is added to each class, so that none is empty.
     shares = [(counts + 0.5) / (counts + 0.5).sum(axis=1, keepdims=True) for counts in (new, old)]
     return ((shares[0] - shares[1]) * np.log(shares[0] / shares[1])).sum(axis=1)
+
+
+def _moved(new: np.ndarray, old: np.ndarray) -> np.ndarray:
+    return np.abs(_share(new, 0) - _share(old, 0))
 
 
 def _share(counts: np.ndarray, column: int) -> np.ndarray:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import f1_score
 
+from analysis.classify.rule import is_opposed
 from analysis.tables import SECTORS, STANCES
 
 RESAMPLES = 1_000
@@ -178,6 +179,22 @@ def set_metrics(wanted: np.ndarray, kept: np.ndarray) -> dict[str, float | None]
         "single_share": rounded(is_single.mean()),
         "single_accuracy": rounded(holds[is_single].mean()) if is_single.any() else None,
         "cannot_tell_share": rounded((~is_single).mean()),
+    }
+
+
+def rule_metrics(truth: Sequence[str], given: Sequence[str], said: Sequence[str]) -> dict[str, float | None]:
+    """Return how well cue words alone do, and how often the model errs where they oppose it, and elsewhere.
+
+    `given` are the model's stances, `said` those of the rule.
+    """
+    wanted, answered = np.asarray(truth), np.asarray(given)
+    is_wrong = wanted != answered
+    opposed = np.array([is_opposed(one, other) for one, other in zip(given, said, strict=True)], dtype=bool)
+    return {
+        "macro_f1": rounded(f1_score(wanted, np.asarray(said), average="macro")),
+        "opposed_share": rounded(opposed.mean()),
+        "error_share_where_opposed": rounded(is_wrong[opposed].mean()) if opposed.any() else None,
+        "error_share_elsewhere": rounded(is_wrong[~opposed].mean()) if (~opposed).any() else None,
     }
 
 

@@ -11,7 +11,7 @@ from scipy.sparse import csr_matrix
 from sklearn.ensemble import VotingClassifier
 from sklearn.model_selection import StratifiedGroupKFold
 
-from analysis.classify import cues, encoder, explain, features, sectors, stance
+from analysis.classify import cues, encoder, explain, features, rule, sectors, stance
 from analysis.classify.features import Passage
 from analysis.classify.training import TrainingSet
 from analysis.errors import ModelError
@@ -28,7 +28,7 @@ BATCH = 1_000
 
 @dataclass(frozen=True)
 class Model:
-    """A fitted classifier, what calibrates it, and the only languages that it judges."""
+    """A fitted classifier, what calibrates it, and the languages of its examples."""
 
     model_id: str
     stance: VotingClassifier
@@ -40,11 +40,18 @@ class Model:
     languages: tuple[str, ...]
     without_signs: tuple[float, ...]
     """Shares of the stances, in the order of STANCES, among statements without any authority, sector or cue word."""
+    rule_shares: tuple[tuple[float, ...], ...]
+    """Those among the examples of which the rule over cue words says each stance, in the order of STANCES."""
 
     @property
     def has_vectors(self) -> bool:
         """Whether sentence vectors vote."""
         return len(self.stance.estimators_) > 1
+
+    @property
+    def judged_languages(self) -> tuple[str, ...]:
+        """The languages of its examples, and those with cue words alone, where the rule answers."""
+        return (*self.languages, *(language for language in cues.LANGUAGES if language not in self.languages))
 
 
 @dataclass(frozen=True)
@@ -57,9 +64,11 @@ class Judgement:
     """Stances that cannot be ruled out; none or several mean that the model cannot tell."""
     disagreement: float
     """0 when the voters say the same, 1 when they rule each other out."""
+    rule_stance: str
+    """What the cue words alone say."""
     sectors: dict[str, float]
     terms: list[tuple[str, float]]
-    """Deciding terms with their weights towards the stance; see `explain.terms`."""
+    """Deciding terms with their weights towards the stance; see `explain.terms`, and `rule.terms` where the rule answers."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +112,7 @@ def fit(examples: TrainingSet, model_id: str, has_vectors: bool = True) -> tuple
         tuple(map(float, stance.set_limits(probabilities[judged], wanted[judged]))),
         known,
         _without_signs(examples, wanted),
+        tuple(map(tuple, rule.shares(_rule_answers(examples, judged), examples.stances[judged]).tolist())),
     )
     return model, HeldOut(probabilities, sector_model.given(scores))
 
@@ -123,6 +133,10 @@ def _without_signs(examples: TrainingSet, wanted: np.ndarray) -> tuple[float, ..
     counts = examples.inputs[:, held["cues"].start : held["neighbour_sector_words"].stop].toarray()
     seen = np.bincount(wanted[~features.have_signs(counts)], minlength=len(STANCES)) + 1
     return tuple((seen / seen.sum()).tolist())
+
+
+def _rule_answers(examples: TrainingSet, rows: np.ndarray) -> np.ndarray:
+    return rule.answers(examples.inputs[rows, features.columns()["cues"]].toarray())
 
 
 def _calibrating(examples: TrainingSet) -> np.ndarray:
@@ -151,7 +165,8 @@ def judge(model: Model, passages: Sequence[Passage], skips: bool = False) -> lis
     """Return what the model says of each passage, in their order.
 
     With `skips` a passage that names no authority, no act that leans and no sector is not looked at further: it gets the shares
-    of the stances among such statements, and no sector, so that it counts in no figure.
+    of the stances among such statements, and no sector, so that it counts in no figure. In a language without examples the rule
+    over cue words answers, with the shares of the stances where it says the same of examples; its sets are wide.
     """
     judgements: list[Judgement] = []
     for start in range(0, len(passages), BATCH):
@@ -168,24 +183,34 @@ def _unsigned(model: Model) -> Judgement:
     probabilities = np.array([model.without_signs])
     (stance_set,) = stance.stance_sets(probabilities, np.array(model.set_limits))
     likeliest = STANCES[int(probabilities.argmax())]
-    return Judgement(likeliest, dict(zip(STANCES, model.without_signs, strict=True)), stance_set, 0.0, {}, [])
+    return Judgement(likeliest, dict(zip(STANCES, model.without_signs, strict=True)), stance_set, 0.0, "no_signal", {}, [])
 
 
 def _judge(model: Model, passages: Sequence[Passage], counts: np.ndarray) -> list[Judgement]:
     inputs = features.inputs(passages, counts)
     votes = _votes(model.stance, inputs)
-    probabilities = stance.calibrated(votes.mean(axis=0), model.temperature)
+    said = rule.answers(counts[:, : len(cues.feature_names())])
+    is_taught = np.isin([passage.language for passage in passages], model.languages)
+    by_rule = np.array(model.rule_shares)[[STANCES.index(name) for name in said]]
+    by_votes = stance.calibrated(votes.mean(axis=0), model.temperature)
+    probabilities = np.where(is_taught[:, None], by_votes, by_rule)
     chosen = [STANCES[column] for column in probabilities.argmax(axis=1)]
     sets = stance.stance_sets(probabilities, np.array(model.set_limits))
     relevance = model.sectors.relevance(inputs)
-    terms = explain.terms(model.stance, passages, inputs, chosen)
-    apart = stance.disagreement(votes)
+    terms = [
+        words if taught else rule.terms(passage.text, passage.language, said)
+        for words, taught, passage, said in zip(
+            explain.terms(model.stance, passages, inputs, chosen), is_taught, passages, chosen, strict=True
+        )
+    ]
+    apart = np.where(is_taught, stance.disagreement(votes), 0.0)
     return [
         Judgement(
             chosen[number],
             dict(zip(STANCES, map(float, row), strict=True)),
             sets[number],
             float(apart[number]),
+            str(said[number]),
             {name: float(value) for name, value in zip(SECTORS, relevance[number], strict=True) if value},
             terms[number],
         )

@@ -32,7 +32,9 @@ FORM = {
     "model_id": str, "sha256": str, "stances": list, "sectors": list, "languages": list, "has_vectors": bool,
     "versions": dict, "recipe": dict, "data_hash": str,
 }  # fmt: skip
-HELD = {"model_id": str, "temperature": float, "set_limits": list, "languages": list, "without_signs": list}
+HELD = {
+    "model_id": str, "temperature": float, "set_limits": list, "languages": list, "without_signs": list, "rule_shares": list,
+}  # fmt: skip
 
 
 def model_id(examples: TrainingSet, has_vectors: bool = True) -> str:
@@ -59,6 +61,7 @@ def save(model: Model, folder: Path, data_hash: str) -> str:
         "set_limits": list(model.set_limits),
         "languages": list(model.languages),
         "without_signs": list(model.without_signs),
+        "rule_shares": list(map(list, model.rule_shares)),
     }
     content = skops.io.dumps({"stance": _savable(deepcopy(model.stance)), "sectors": model.sectors, **told})
     digest = hashlib.sha256(content).hexdigest()
@@ -173,4 +176,5 @@ def _restored(content: bytes, manifest: dict[str, Any], folder: Path) -> Model:
         tuple(held["set_limits"]),
         tuple(held["languages"]),
         tuple(held["without_signs"]),
+        tuple(map(tuple, held["rule_shares"])),
     )

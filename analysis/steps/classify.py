@@ -109,14 +109,14 @@ def _judge_new(engine: Engine, model: Model, now: datetime) -> dict[str, int]:
         latest = select(documents.c.document_id).where(documents.c.is_latest)
         pending = connection.execute(
             select(statements)
-            .where(statements.c.document_id.in_(latest), statements.c.language.in_(model.languages), ~is_judged)
+            .where(statements.c.document_id.in_(latest), statements.c.language.in_(model.judged_languages), ~is_judged)
             .where(statements.c.turn.is_distinct_from("question"))
             # Side by side with its neighbours, most of which are then encoded once.
             .order_by(statements.c.document_id, statements.c.position)
         ).mappings().all()  # fmt: skip
         foreign = connection.execute(
             select(documents.c.document_id, documents.c.source_id, documents.c.language, documents.c.title)
-            .where(documents.c.is_latest, documents.c.language.not_in(model.languages))
+            .where(documents.c.is_latest, documents.c.language.not_in(model.judged_languages))
         ).mappings().all()  # fmt: skip
     passages = [Passage(row["text"], row["language"], row["before"], row["after"]) for row in pending]
     judgements = judge(model, passages, skips=True)
@@ -142,7 +142,7 @@ def _judge_new(engine: Engine, model: Model, now: datetime) -> dict[str, int]:
 
 def _heal(connection: Connection, model: Model) -> None:
     """Remove what was said against the language of documents that the model can judge."""
-    known = select(documents.c.document_id).where(documents.c.language.in_(model.languages))
+    known = select(documents.c.document_id).where(documents.c.language.in_(model.judged_languages))
     connection.execute(delete(rejected).where(rejected.c.rule == "language_not_supported", rejected.c.subject.in_(known)))
 
 
@@ -154,6 +154,7 @@ def _signal_row(statement_id: str, model_id: str, judgement: Judgement) -> dict[
         **judgement.probabilities,
         "stance_set": " ".join(judgement.stance_set),
         "disagreement": judgement.disagreement,
+        "rule_stance": judgement.rule_stance,
         "terms": json.dumps(judgement.terms, ensure_ascii=False),
     }
 
@@ -166,9 +167,8 @@ def _sector_rows(statement_id: str, model_id: str, judgement: Judgement) -> list
 
 
 def _unclassified(document: Any, model: Model, now: datetime) -> dict[str, Any]:
-    reason = (
-        f"language {document['language']}: the model knows {', '.join(model.languages)}; its statements are kept, not judged"
-    )
+    known = ", ".join(model.judged_languages)
+    reason = f"language {document['language']}: the model knows {known}; its statements are kept, not judged"
     return rejection(
         "classify",
         document["document_id"],

@@ -108,7 +108,8 @@ def _signals(engine: Engine, model_id: str, first: date, end: date) -> pd.DataFr
     query = (
         select(
             statements.c.statement_id, statements.c.document_id, documents.c.source_id, documents.c.language,
-            documents.c.published_on, signals.c.stance_set, *(signals.c[stance] for stance in STANCES),
+            documents.c.published_on, signals.c.stance, signals.c.rule_stance, signals.c.stance_set,
+            *(signals.c[stance] for stance in STANCES),
         )
         .join(documents, documents.c.document_id == statements.c.document_id)
         .join(signals, signals.c.statement_id == statements.c.statement_id)
@@ -166,11 +167,13 @@ def _chosen(rows: pd.DataFrame, source: str, language: str) -> pd.DataFrame:
 
 def _judged(rows: pd.DataFrame) -> Judged:
     from analysis.classify.drift import Judged
+    from analysis.classify.rule import is_opposed
 
     return Judged(
         rows["document_id"].to_numpy(),
         rows[list(STANCES)].to_numpy(dtype=float),
         np.array([len(words.split()) == 1 for words in rows["stance_set"]], dtype=bool),
+        np.array([is_opposed(*pair) for pair in zip(rows["stance"], rows["rule_stance"], strict=True)], dtype=bool),
     )
 
 

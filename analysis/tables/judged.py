@@ -154,6 +154,11 @@ signals = Table(
         info={"between": (0, 1)},
     ),
     Column(
+        "rule_stance",
+        choice(*STANCES),
+        comment="What cue words alone say; supportive against restrictive, or the reverse, is an alarm. Empty: not asked.",
+    ),
+    Column(
         "terms",
         Text,
         nullable=False,

@@ -9,6 +9,7 @@ from analysis.classify.drift import (
     CANNOT_TELL,
     CONFIDENCE,
     FEWEST,
+    OPPOSED,
     STANCE,
     UNSEEN,
     VECTORS,
@@ -25,14 +26,14 @@ from analysis.classify.training import Example, training_set
 from analysis.tables import STANCES
 
 
-def judged(count, shares, seed, confidence=0.7, single=0.8, a_document=5, first=0):
+def judged(count, shares, seed, confidence=0.7, single=0.8, opposed=0.01, a_document=5, first=0):
     rng = np.random.default_rng(seed)
     chosen = rng.choice(4, count, p=shares)
     peaks = np.clip(rng.normal(confidence, 0.08, count), 0.3, 0.99)
     probabilities = np.tile(((1 - peaks) / 3)[:, None], (1, 4))
     probabilities[np.arange(count), chosen] = peaks
     documents = np.array([f"d{first + number // a_document}" for number in range(count)])
-    return Judged(documents, probabilities, rng.random(count) < single)
+    return Judged(documents, probabilities, rng.random(count) < single, rng.random(count) < opposed)
 
 
 USUAL = (0.2, 0.2, 0.2, 0.4)
@@ -45,7 +46,7 @@ def found(week, before=BEFORE):
 
 def test_a_week_like_those_before_it_tells_nothing():
     told = found(judged(400, USUAL, 2, first=10_000))
-    assert [finding.severity for finding in told.values()] == ["info"] * 3
+    assert [finding.severity for finding in told.values()] == ["info"] * 4
     assert all(0 <= finding.value < 0.1 for finding in told.values())
 
 
@@ -73,6 +74,13 @@ def test_less_confidence_and_more_cannot_tell_are_noticed():
     assert told[CANNOT_TELL].severity == "critical"
     assert told[CANNOT_TELL].value == pytest.approx(0.4, abs=0.06)
     assert told[STANCE].severity == "info"
+
+
+def test_more_stances_that_cue_words_oppose_are_noticed():
+    told = found(judged(400, USUAL, 2, opposed=0.2, first=10_000))
+    assert told[OPPOSED].severity == "critical"
+    assert told[OPPOSED].value == pytest.approx(0.19, abs=0.06)
+    assert told[CANNOT_TELL].severity == told[STANCE].severity == "info"
 
 
 def test_a_change_that_a_few_long_documents_make_by_chance_is_no_alarm():

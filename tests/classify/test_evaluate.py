@@ -12,6 +12,7 @@ from analysis.classify.evaluate import (
     jurisdiction_metrics,
     macro_f1,
     reliability,
+    rule_metrics,
     sector_metrics,
     set_metrics,
     stance_metrics,
@@ -166,3 +167,17 @@ def test_ten_thousand_statements_are_resampled_within_seconds():
     began = process_time()
     metrics(list(truth), sure(list(truth), 0.7), groups=[number // 5 for number in range(10_000)])
     assert process_time() - began < 10
+
+
+def test_the_rule_has_its_own_figures_and_errors_are_told_apart_where_it_opposes():
+    truth = ["supportive", "restrictive", "neutral", "no_signal"]
+    given = ["supportive", "supportive", "neutral", "neutral"]
+    said = ["restrictive", "restrictive", "neutral", "no_signal"]
+    told = rule_metrics(truth, given, said)
+    assert told == {
+        "macro_f1": pytest.approx((0 + 2 / 3 + 1 + 1) / 4, abs=1e-4),
+        "opposed_share": 0.5,
+        "error_share_where_opposed": 0.5,
+        "error_share_elsewhere": 0.5,
+    }
+    assert rule_metrics(truth, truth, truth)["error_share_where_opposed"] is None

@@ -138,6 +138,24 @@ def test_the_second_flavour_does_without_sentence_vectors(examples):
     assert dict(judged[0].terms)["sentence vector"] == 0
 
 
+def test_cue_words_alone_judge_a_language_without_examples(model):
+    french = Passage("Le ministère interdit l'exportation de puces et infligera des amendes.", "fr")
+    plain, other = judge(model, [french, PASSAGES[0]])
+    assert model.judged_languages == ("en", "fr", "zh", "de", "es")
+    assert plain.rule_stance == "restrictive"
+    assert tuple(plain.probabilities.values()) == pytest.approx(model.rule_shares[STANCES.index("restrictive")])
+    assert plain.terms and all(words in french.text and weight == 1.0 for words, weight in plain.terms)
+    assert plain.disagreement == 0 and "semiconductors" in plain.sectors
+    assert other.probabilities == pytest.approx(judge(model, [PASSAGES[0]])[0].probabilities, abs=1e-4)
+
+
+def test_what_cue_words_say_stands_beside_the_models_answer(model):
+    judged = judge(model, [*PASSAGES, Passage("It rained all day in the hills.", "en")], skips=True)
+    assert [judgement.rule_stance for judgement in judged] == ["restrictive", "supportive", "no_signal", "no_signal"]
+    assert np.array(model.rule_shares).sum(axis=1) == pytest.approx(1)
+    assert np.array(model.rule_shares).shape == (len(STANCES), len(STANCES))
+
+
 def test_passages_without_a_sign_are_skipped_only_when_asked(model):
     plain, telling = Passage("It rained all day in the hills.", "en"), PASSAGES[0]
     skipped, judged = judge(model, [plain, telling], skips=True)

@@ -56,7 +56,7 @@ DOCUMENTS = {
 
 
 @pytest.fixture(scope="module")
-def composed(airflow, tmp_path_factory):
+def composed(airflow, give_model, tmp_path_factory):
     """The four DAGs over a folder of four composed documents, beside a source that is not there; and their settings."""
     from airflow.dag_processing.dagbag import DagBag
 
@@ -66,6 +66,7 @@ def composed(airflow, tmp_path_factory):
     with settings_of(folder, sources="composed") as own, pytest.MonkeyPatch.context() as patch:
         patch.setattr(catalogue, "FOLDER", folder / "catalogue")
         catalogue.sources.cache_clear()
+        give_model(own)
         yield DagBag(PROJECT / "dags").dags, own
     catalogue.sources.cache_clear()
 

@@ -93,7 +93,8 @@ def test_a_week_of_bans_is_told_for_its_source_and_language_and_kept_in_checks(h
     assert rows["2025-W22 all all", "stance shares"]["row_count"] > len(bans())
     assert found["checks"] == len(rows)
     assert {name for _, name in rows} == {
-        "stance shares", "highest probability", "share of cannot tell", "n-grams unseen in training", "mean sentence vector"
+        "stance shares", "highest probability", "share of cannot tell", "share of stances that cue words oppose",
+        "n-grams unseen in training", "mean sentence vector",
     }  # fmt: skip
 
 

@@ -114,15 +114,17 @@ def test_a_round_of_the_queue_is_drawn_once_for_its_three_reasons(press):
     assert other["drawn"] == 16 and len({row["statement_id"] for row in press.rows(samples)}) == 32
 
 
-def test_the_queue_takes_the_disagreement_of_the_current_models_voters(press):
+def test_the_queue_takes_the_disagreement_of_the_current_models_voters_and_what_cue_words_oppose(press):
     names = press.add(60)
     with store.writing(press.engine) as connection:
         for number, name in enumerate(names[:4]):
             row = signals.c.statement_id == name
             connection.execute(update(signals).where(row).values(disagreement=0.5 + number / 10))
+        opposed = {"stance": "supportive", "rule_stance": "restrictive"}
+        connection.execute(update(signals).where(signals.c.statement_id == names[9]).values(**opposed))
     told = steps.fill_queue(press.engine, NOW, 16, encode=even)
     drawn = {row["statement_id"] for row in press.rows(samples) if row["reason"] == "disagreement"}
-    assert told["disagreement"] == len(drawn) > 0 and drawn <= set(names[:4])
+    assert told["disagreement"] == len(drawn) > 0 and drawn <= {*names[:4], names[9]}
 
 
 def test_the_queue_is_drawn_with_the_projects_own_encoder(press):

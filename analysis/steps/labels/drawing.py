@@ -13,6 +13,7 @@ from analysis import store
 from analysis.classify.labelling.answers import text_key
 from analysis.classify.labelling.audit import AUDIT_SIZE, Candidate, Drawn, draw_audit
 from analysis.classify.labelling.queue import QUEUE_SIZE, learning_queue
+from analysis.classify.rule import is_opposed
 from analysis.errors import LabelError
 from analysis.steps.labels.held import audited, label_rows, parts, take_turn
 from analysis.tables import STANCES, content_id, documents, models, samples, signals, statements
@@ -146,12 +147,13 @@ def fill_queue(
 
 
 def _disagreement(connection: Connection, candidates: Sequence[Candidate]) -> dict[str, float]:
-    """Return how far the voters of the model that judged them are apart, by statement."""
+    """Return how far the voters of the model that judged them are apart, by statement; 1 more where cue words oppose it."""
     judged_by = {candidate.model_id for candidate in candidates}
-    query = select(signals.c.statement_id, signals.c.disagreement).where(signals.c.model_id.in_(judged_by))
+    told = (signals.c.statement_id, signals.c.disagreement, signals.c.stance, signals.c.rule_stance)
+    query = select(*told).where(signals.c.model_id.in_(judged_by))
     names = parts(candidate.statement_id for candidate in candidates)
     rows = (connection.execute(query.where(signals.c.statement_id.in_(part))) for part in names)
-    return {row.statement_id: row.disagreement for some in rows for row in some}
+    return {row.statement_id: row.disagreement + is_opposed(row.stance, row.rule_stance) for some in rows for row in some}
 
 
 def _not_to_be_asked(connection: Connection) -> tuple[set[str], set[str]]:
