@@ -83,8 +83,8 @@ def test_a_text_is_explained_with_verbatim_statements(home, tmp_path, now):
     }  # fmt: skip
     keys = {
         "start", "end", "text", "turn", "asked_by", "authority_id", "office_id", "attributed_by", "speaker", "is_quotation",
-        "quote_start", "quote_end", "jurisdiction", "jurisdiction_by", "stance", "probabilities", "stance_set", "sectors",
-        "terms", "model_id",
+        "quote_start", "quote_end", "jurisdiction", "jurisdiction_by", "stance", "probabilities", "stance_set",
+        "rule_stance", "sectors", "terms", "model_id",
     }  # fmt: skip
     assert all(set(statement) == keys for statement in told["statements"])
     assert all(text[statement["start"] : statement["end"]] == statement["text"] for statement in told["statements"])
@@ -119,7 +119,8 @@ def test_passages_are_judged_in_their_order_whatever_their_language(home, now):
     given = [{"id": "a", "text": ENGLISH, "language": "en"}, {"id": 2, "text": THAI}, {"text": "La CNIL a infligé une amende."}]
     told = list(loose.label_lines(home, lines(*given) + "\n\n", now))
     keys = {
-        "id", "stance", "probabilities", "stance_set", "sectors", "terms", "model_id", "jurisdiction", "jurisdiction_by",
+        "id", "stance", "probabilities", "stance_set", "rule_stance", "sectors", "terms", "model_id", "jurisdiction",
+            "jurisdiction_by",
         "authority_id", "office_id", "attributed_by", "speaker",
     }  # fmt: skip
     assert all(set(line) == keys for line in told)
