@@ -44,6 +44,7 @@ def stance_metrics(
         "count": len(wanted),
         **_macro(counts, drawn),
         "f1": {stance: rounded(value) for stance, value in zip(STANCES, by_class, strict=True)},
+        "mean_probabilities": mean_probabilities(wanted, probabilities),
         "f1_interval": dict(zip(STANCES, map(list, zip(*interval(f1_by_class(drawn)), strict=True)), strict=True)),
         "accuracy": rounded((wanted == given).mean()),
         "expected_calibration_error": rounded(calibration_error(wanted, probabilities)),
@@ -53,6 +54,15 @@ def stance_metrics(
         "reliability": reliability(wanted, probabilities),
         **{name: _by_part(wanted, probabilities, owners, kept, values, rng) for name, values in (parts or {}).items()},
     }
+
+
+def mean_probabilities(wanted: np.ndarray, probabilities: np.ndarray) -> dict[str, list[float] | None]:
+    """Return for each true class the mean probabilities of its passages, columns in the order of STANCES; None without any.
+
+    They are the columns of the response matrix by which the index is corrected.
+    """
+    means = ((stance, probabilities[wanted == number]) for number, stance in enumerate(STANCES))
+    return {stance: [round(float(mean), 4) for mean in rows.mean(axis=0)] if len(rows) else None for stance, rows in means}
 
 
 def _macro(counts: np.ndarray, drawn: np.ndarray) -> dict[str, float | None]:

@@ -47,6 +47,14 @@ def test_a_small_confusion_gives_known_figures():
     assert found["brier"] == round(2 * 2 / 6, 4)
 
 
+def test_the_mean_probabilities_of_each_true_class_are_told():
+    given = np.array([[0.7, 0.1, 0.1, 0.1], [0.5, 0.3, 0.1, 0.1], [0.0, 0.2, 0.8, 0.0]])
+    found = metrics([SUPPORTIVE, SUPPORTIVE, RESTRICTIVE], given)["mean_probabilities"]
+    assert found == {
+        SUPPORTIVE: [0.6, 0.2, 0.1, 0.1], NEUTRAL: None, RESTRICTIVE: [0.0, 0.2, 0.8, 0.0], NO_SIGNAL: None
+    }  # fmt: skip
+
+
 def test_perfect_answers_have_perfect_figures():
     found = metrics(given=sure(TRUTH))
     assert (found["macro_f1"], found["macro_f1_low"], found["macro_f1_high"]) == (1, 1, 1)
