@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -17,6 +18,9 @@ from analysis.settings import settings
 from analysis.terminal import AsJson, people
 from analysis.terminal import print_counts as _counts
 from analysis.terminal import print_json as _print
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 database = typer.Typer(no_args_is_help=True, help="The database: migrations and integrity.")
@@ -126,12 +130,38 @@ def classify(as_json: AsJson = False) -> None:
     _counts(steps.classify(settings(), datetime.now(UTC)), as_json)
 
 
-@app.command(epilog="Example: policy-signals index")
-def index(as_json: AsJson = False) -> None:
-    """Compute the stance index; only figures that changed are written, as a new vintage."""
+@app.command(epilog="Example: policy-signals index; policy-signals index --as-of 2025-03-06 --json")
+def index(
+    as_of: Day = None,
+    revisions: Annotated[bool, typer.Option("--revisions", help="Show how far figures moved later.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Compute the index with its gaps, volumes, deeds and shifts; what changed is written as a new vintage.
+
+    With --as-of the points known at the end of that day, with --revisions the mean change of a figure by its age in weeks: as
+    a table, or as JSON lines.
+    """
     from analysis import steps
 
-    _counts(steps.index(settings(), datetime.now(UTC)), as_json)
+    if as_of is not None and revisions:
+        raise typer.BadParameter("--as-of and --revisions show different things: give one of them")
+    if as_of is None and not revisions:
+        _counts(steps.trends(settings(), datetime.now(UTC)), as_json)
+        return
+    known = steps.index_revisions(settings()) if as_of is None else steps.index_as_of(settings(), as_of.date())
+    _rows(known, as_json)
+
+
+def _rows(frame: DataFrame, as_json: bool) -> None:
+    """Print a frame: a JSON object a line, or a table."""
+    shown = frame.astype(object).where(frame.notna(), None if as_json else "")
+    if as_json:
+        rows = shown.to_dict("records")
+        sys.stdout.write("".join(json.dumps(row, default=str, ensure_ascii=False) + "\n" for row in rows))
+    elif frame.empty:
+        people.print("nothing was known")
+    else:
+        sys.stdout.write(shown.to_string(index=False) + "\n")
 
 
 @app.command(epilog="Example: policy-signals report --week 2025-W10")

@@ -124,7 +124,7 @@ def _explained(settings: Settings, rows: list[dict[str, Any]], now: datetime) ->
     found = dict(zip([row["position"] for row in judged_rows], judge(model, passages), strict=True))
     shown = (
         "start", "end", "text", "turn", "asked_by", "authority_id", "office_id", "attributed_by", "speaker",
-        "is_quotation", "quote_start", "quote_end", "jurisdiction", "jurisdiction_by",
+        "is_quotation", "quote_start", "quote_end", "jurisdiction", "jurisdiction_by", "act",
     )  # fmt: skip
     return [
         {

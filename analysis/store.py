@@ -214,7 +214,8 @@ def read(connection: Connection, query: Select | Table) -> pd.DataFrame:
     import pandas as pd
 
     result = connection.execute(select(query) if isinstance(query, Table) else query)
-    return pd.DataFrame(result.fetchall(), columns=list(result.keys()))
+    # As plain tuples: pandas asks every row for attributes, which rows of SQLAlchemy are slow to deny.
+    return pd.DataFrame(list(map(tuple, result.fetchall())), columns=list(result.keys()))
 
 
 def rows_of(frame: pd.DataFrame, table: Table) -> list[dict[str, Any]]:

@@ -8,17 +8,19 @@ import shutil
 import socket
 import subprocess
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
-from sqlalchemy import text
+from judged_press import filled
+from sqlalchemy import insert, select, text
 from typer.main import get_command
 
-from analysis import cli, store
+from analysis import cli, steps, store
 from analysis.classify.training import EXAMPLES
 from analysis.settings import PROJECT
-from analysis.tables import metadata
+from analysis.tables import metadata, models, stance_index
 
 ENGLISH = "The Securities and Exchange Commission will support crypto asset firms with simpler rules."
 
@@ -90,8 +92,8 @@ def test_every_verb_has_help_with_an_example(call, verb):
 @pytest.mark.parametrize(
     "words",
     [
-        ["fly"], ["run", "--since", "yesterday"], ["send"], ["label"], ["read"], ["feed"], ["index", "--colour"], ["evaluate"],
-        ["database", "burn"],
+        ["fly"], ["run", "--since", "yesterday"], ["send"], ["label"], ["read"], ["feed"], ["index", "--colour"],
+        ["index", "--as-of", "then"], ["index", "--as-of", "2025-06-02", "--revisions"], ["evaluate"], ["database", "burn"],
     ],
 )  # fmt: skip
 def test_wrong_use_ends_with_2_and_prints_nothing_for_programs(call, words):
@@ -119,11 +121,55 @@ def test_each_step_prints_its_counts(call, home, folder):
     ]  # fmt: skip
     assert call("classify", "--json").lines == [{"statements": 1, "signals": 1, "rejected": 0}]
     [indexed] = call("index", "--json").lines
-    assert list(indexed) == ["index_points"] and indexed["index_points"] > 0
+    assert list(indexed) == [
+        "index_points", "novelties", "amplifications", "instrument_changes", "volumes", "silences", "language_changes", "deeds",
+        "speaker_stances", "shifts", "regimes",
+    ]  # fmt: skip
+    assert indexed["index_points"] > 0 and indexed["novelties"] == 1 and indexed["shifts"] == 0
+    assert call("index").err.startswith("index points 0 · ")
     [made] = call("report", "--week", "2025-W10", "--json").lines
     assert list(made) == ["week", "headline", "report", "mail"]
     people = call("collect", "--folder", folder)
     assert (people.out, people.err.strip()) == ("", "documents 0 · copies 0 · rejected 0 · failed sources none")
+
+
+REVISIONS = ("index", "--revisions")
+KNOWN = [*(column.name for column in stance_index.columns), "is_provisional"]
+
+
+def test_the_index_as_of_a_day_is_what_was_known_at_its_end(call, home, folder, now):
+    steps.collect(home, now, folder=folder)
+    steps.classify(home, now)
+    written = steps.index(home, now)["index_points"]
+    known = call("index", "--as-of", "2025-06-02", "--json")
+    assert (known.code, len(known.lines)) == (0, written)
+    assert all(list(line) == KNOWN for line in known.lines)
+    assert {(line["balance"], line["reason"]) for line in known.lines} == {(None, "too_few_stories")}
+    table = call("index", "--as-of", "2025-06-02").out
+    assert table.split()[: len(KNOWN)] == KNOWN and len(table.splitlines()) == written + 1
+    assert "None" not in table and "nan" not in table.lower()
+    assert {line["is_provisional"] for line in known.lines if line["week_on"] >= "2025-05-05"} == {True}
+    assert {line["is_provisional"] for line in known.lines if line["week_on"] < "2025-04-28"} == {False}
+    before = call("index", "--as-of", "2025-06-01", "--json")
+    assert (before.code, before.out) == (0, "")
+    assert call("index", "--as-of", "2025-06-01").err == "nothing was known\n"
+
+
+def test_revisions_tell_how_far_figures_moved_by_their_age(call, home, now):
+    assert (call("index", "--revisions", "--json").out, call("index", "--revisions").out) == ("", "")
+    cell = {"window_weeks": 13, "scope": "sector", "sector": "fintech", "channel": "press", "week_on": date(2025, 5, 19)}
+    with store.writing(store.open_engine(home.database_url)) as connection:
+        model_id = connection.scalar(select(models.c.model_id))
+        told = {now: 0.5, now + timedelta(weeks=2): 0.25}
+        vintages = [
+            filled(stance_index, **cell, model_id=model_id, balance=balance, as_of_at=at) for at, balance in told.items()
+        ]
+        connection.execute(insert(stance_index), vintages)
+    triangle = [(line["window_weeks"], line["lag_weeks"], line["mean_revision"]) for line in call(*REVISIONS, "--json").lines]
+    assert triangle == [(13, 2, 0.25), (13, 3, 0.25)]
+    header, *rows = call(*REVISIONS).out.splitlines()
+    assert header.split() == ["window_weeks", "lag_weeks", "point_count", "mean_revision", "largest_revision"]
+    assert len(rows) == len(triangle)
 
 
 def test_a_period_is_given_by_its_days(call, home, folder):

@@ -83,7 +83,7 @@ def test_a_text_is_explained_with_verbatim_statements(home, tmp_path, now):
     }  # fmt: skip
     keys = {
         "start", "end", "text", "turn", "asked_by", "authority_id", "office_id", "attributed_by", "speaker", "is_quotation",
-        "quote_start", "quote_end", "jurisdiction", "jurisdiction_by", "stance", "probabilities", "stance_set",
+        "quote_start", "quote_end", "jurisdiction", "jurisdiction_by", "act", "stance", "probabilities", "stance_set",
         "rule_stance", "sectors", "terms", "model_id",
     }  # fmt: skip
     assert all(set(statement) == keys for statement in told["statements"])

@@ -32,7 +32,7 @@ from analysis.collect.duplicates.signature import bands
 from analysis.collect.duplicates.stories import Member, Place, gather
 from analysis.collect.duplicates.wording import days_apart, normal_form
 from analysis.steps.place import take_turn
-from analysis.tables import content_id, documents, paragraphs, stories, text_bands
+from analysis.tables import content_id, documents, paragraphs, shift_stories, stories, text_bands
 
 BATCH = 50
 """Documents in one transaction."""
@@ -277,8 +277,19 @@ class _Grouping:
             values = [{"moved_id": row.document_id, **places[row.document_id]._asdict()} for row in moved]
             self._connection.execute(update(documents).where(documents.c.document_id == bindparam("moved_id")), values)
         gone = {row.story_id for row in rows} - keys.keys()
+        # A story has the name of its first document.
+        self._lead_on({row.address_key: places[row.document_id].story_id for row in rows if row.address_key in gone})
         for some in _portions(gone):
             self._connection.execute(delete(stories).where(stories.c.story_id.in_(some)))
+
+    def _lead_on(self, names: dict[str, str]) -> None:
+        """Let shifts lead to the stories into which those that moved them went, each once."""
+        told = shift_stories.alias()
+        leads = exists().where(told.c.shift_id == shift_stories.c.shift_id, told.c.story_id == bindparam("name"))
+        leading = update(shift_stories).where(shift_stories.c.story_id == bindparam("gone"), ~leads)
+        if names:
+            values = [{"gone": gone, "name": name} for gone, name in names.items()]
+            self._connection.execute(leading.values(story_id=bindparam("name")), values)
 
 
 Value = TypeVar("Value", bound=Hashable)

@@ -4,23 +4,34 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, and_, case, exists, func, not_, or_, select
+from sqlalchemy import Column, Select, Table, and_, case, exists, func, not_, or_, select
 
 from analysis import store
 from analysis.errors import StoreError
+from analysis.index.cells import SERIES
 from analysis.settings import Settings
-from analysis.tables import documents, fetches, rejected, signals, stance_index, statements, stories
+from analysis.tables import (
+    WINDOWS,
+    documents,
+    fetches,
+    rejected,
+    shift_stories,
+    shifts,
+    signals,
+    stance_gaps,
+    stance_index,
+    statements,
+    stories,
+)
+
+LARGEST_BALANCE, LARGEST_DIFFERENCE = 1.0, 2.0
+"""A balance lies in -1 to 1, so that two of them differ by at most 2."""
 
 
 def broken_rules() -> dict[str, Select]:
     """Return, by rule, a selection of the rows that break it."""
     verbatim = func.substr(documents.c.text, statements.c.start + 1, statements.c.end - statements.c.start) == statements.c.text
     sums = signals.c.supportive + signals.c.neutral + signals.c.restrictive + signals.c.no_signal
-    has_figure = and_(
-        stance_index.c.balance.is_not(None),
-        stance_index.c.balance_low.is_not(None),
-        stance_index.c.balance_high.is_not(None),
-    )
     # A document keeps the fetch that brought it first; what the same address gave later led to that document too.
     first = fetches.alias()
     led_to = or_(
@@ -38,19 +49,63 @@ def broken_rules() -> dict[str, Select]:
         .join(documents)
         .where(not_(verbatim)),
         "probabilities of a signal add up to 1": select(signals.c.statement_id).where(func.abs(sums - 1) > 1e-6),
-        "a point has a figure with its interval, or a reason": select(stance_index.c.week_on).where(
-            has_figure == stance_index.c.reason.is_not(None)
-        ),
-        "an interval holds its balance": select(stance_index.c.week_on).where(
-            or_(
-                stance_index.c.balance < stance_index.c.balance_low,
-                stance_index.c.balance > stance_index.c.balance_high,
-            )
-        ),
+        **_of_figures(),
+        **_of_shifts(),
         **_of_stories(),
         "what was received is a document or a stated rejection": select(fetches.c.fetch_id).where(
             fetches.c.role == "document", was_received, not_(led_to)
         ),
+    }
+
+
+def _of_figures() -> dict[str, Select]:
+    """Return the rules of the index: each figure with its interval or with why there is none, and in all windows."""
+    points, gaps = (stance_index, LARGEST_BALANCE), (stance_gaps, LARGEST_DIFFERENCE)
+    return {
+        "a point has a figure in its interval, or a reason": _without(*points, "balance", "reason"),
+        "a point has a corrected figure in its interval, or a reason": _without(
+            *points, "corrected_balance", "corrected_reason"
+        ),
+        "a gap has a figure in its interval, or a reason": _without(*gaps, "gap", "reason"),
+        "a gap has a corrected figure in its interval, or a reason": _without(*gaps, "corrected_gap", "corrected_reason"),
+        "a week's story is in the longer windows too": _in_no_longer_window(),
+    }
+
+
+def _without(table: Table, largest: float, name: str, reason: str) -> Select:
+    """Select the rows in which a figure is neither whole, in order and on the scale, nor absent for a stated reason."""
+    low, figure, high = (table.c[column] for column in (f"{name}_low", name, f"{name}_high"))
+    given = [column.is_not(None) for column in (low, figure, high)]
+    is_in_order = and_(low >= -largest, low <= figure, figure <= high, high <= largest)
+    is_whole = and_(*given, table.c[reason].is_(None), is_in_order)
+    is_absent = and_(not_(or_(*given)), table.c[reason].is_not(None))
+    return select(table.c.week_on).where(not_(or_(is_whole, is_absent)))
+
+
+def _in_no_longer_window() -> Select:
+    """Select the weeks of a series with a point of a window and none of the next longer one."""
+    series: list[Column] = [stance_index.c[name] for name in ("week_on", *SERIES, "model_id")]
+    holds = [func.max(case((stance_index.c.window_weeks == weeks, 1), else_=0)) for weeks in WINDOWS]
+    shorter = [longer < short for short, longer in zip(holds, holds[1:], strict=False)]
+    return select(stance_index.c.week_on).group_by(*series).having(or_(*shorter))
+
+
+def _of_shifts() -> dict[str, Select]:
+    """Return the rules of shifts: each has its change in its interval and leads to stories, which are there."""
+    is_in_order = and_(
+        shifts.c.low >= -LARGEST_DIFFERENCE,
+        shifts.c.low <= shifts.c.change,
+        shifts.c.change <= shifts.c.high,
+        shifts.c.high <= LARGEST_DIFFERENCE,
+    )
+    is_told = exists().where(shifts.c.shift_id == shift_stories.c.shift_id)
+    is_there = exists().where(stories.c.story_id == shift_stories.c.story_id)
+    return {
+        "a shift has its change in its interval": select(shifts.c.shift_id).where(not_(is_in_order)),
+        "a shift leads to the stories that moved it": select(shifts.c.shift_id).where(
+            not_(exists().where(shift_stories.c.shift_id == shifts.c.shift_id))
+        ),
+        "a story of a shift is there": select(shift_stories.c.story_id).where(not_(and_(is_told, is_there))),
     }
 
 

@@ -13,8 +13,9 @@ from sqlalchemy import Connection, RowMapping, func, select
 
 from analysis import store
 from analysis.errors import PolicySignalsError
+from analysis.index.weights import declared_weights
 from analysis.settings import Settings
-from analysis.steps.index import counted_signals, is_dated, latest_points, monday
+from analysis.steps.index import counted_signals, is_dated, latest, latest_points, monday
 from analysis.steps.place import check, open_place, write
 from analysis.tables import (
     STANCES,
@@ -24,10 +25,13 @@ from analysis.tables import (
     models,
     rejected,
     reports,
+    shift_stories,
+    shifts,
     signal_sectors,
     signals,
     source_state,
     sources,
+    stance_gaps,
     statements,
 )
 
@@ -147,13 +151,18 @@ def assemble(connection: Connection, week_on: date, today: date) -> Edition:
 
     model = connection.execute(select(models).where(models.c.status == "current")).mappings().first()
     model_id = model["model_id"] if model else ""
-    points = store.read(connection, latest_points(model_id))
+    points = store.read(connection, latest_points(model_id, scope="jurisdiction"))
     first_day, last_day = week_on - timedelta(weeks=HEADLINE_WEEKS - 1), min(week_on + timedelta(days=6), today)
     return Edition(
         week_on=week_on,
         week=week_name(week_on),
         points=points[points["week_on"] <= week_on].reset_index(drop=True),
         evidence=_evidence(connection, model_id, first_day, last_day),
+        gaps=_gaps(connection, model_id, week_on, HEADLINE_WEEKS),
+        shifts=_shifts(connection, model_id, week_on),
+        shift_stories=_shift_stories(connection, model_id, week_on),
+        weights=pd.DataFrame(declared_weights().rows()),
+        is_over=week_on + timedelta(weeks=1) <= today,
         documents_by_week=_documents_by_week(connection, last_day),
         rejected=_rejected(connection),
         sources=_sources(connection),
@@ -165,6 +174,30 @@ def assemble(connection: Connection, week_on: date, today: date) -> Edition:
 def _evidence(connection: Connection, model_id: str, first_day: date, last_day: date) -> pd.DataFrame:
     counted = counted_signals(model_id, EVIDENCE, last_day)
     return store.read(connection, counted.where(documents.c.published_on >= first_day, signals.c.stance != "no_signal"))
+
+
+def _gaps(connection: Connection, model_id: str, week_on: date, weeks: int) -> pd.DataFrame:
+    """Return the gaps of the lines of jurisdictions that have one in the window that ends with the week."""
+    found = store.read(connection, latest(stance_gaps, model_id, scope="jurisdiction", since=week_on))
+    is_asked = (found["week_on"] == week_on) & (found["window_weeks"] == weeks) & found["gap"].notna()
+    return found[is_asked].reset_index(drop=True)
+
+
+def _shifts(connection: Connection, model_id: str, week_on: date) -> pd.DataFrame:
+    query = select(shifts, authorities.c.name.label("authority")).join(
+        authorities, authorities.c.authority_id == shifts.c.authority_id, isouter=True
+    )
+    return store.read(connection, query.where(shifts.c.model_id == model_id, shifts.c.week_on == week_on))
+
+
+def _shift_stories(connection: Connection, model_id: str, week_on: date) -> pd.DataFrame:
+    """Return the stories that moved the week's shifts, each with its first document as it now is."""
+    is_first = (
+        (documents.c.story_id == shift_stories.c.story_id) & documents.c.is_latest & (documents.c.story_reason == "first")
+    )
+    shown = (documents.c[name] for name in ("title", "publisher", "published_on", "address", "reference"))
+    query = select(shift_stories, *shown).join_from(shift_stories, shifts).join(documents, is_first, isouter=True)
+    return store.read(connection, query.where(shifts.c.model_id == model_id, shifts.c.week_on == week_on))
 
 
 def _documents_by_week(connection: Connection, last_day: date) -> pd.DataFrame:

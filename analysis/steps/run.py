@@ -13,11 +13,12 @@ from analysis.settings import Settings
 from analysis.steps.classify import classify
 from analysis.steps.collect import collect
 from analysis.steps.drift import measure_drift
-from analysis.steps.index import count_points, index
+from analysis.steps.index import count_points
 from analysis.steps.models import is_ready
 from analysis.steps.place import open_place
 from analysis.steps.receive import Period
 from analysis.steps.report import report, table_counts
+from analysis.steps.trends import trends
 
 
 def run(
@@ -48,8 +49,8 @@ def run(
         tell("training   the classifier, from the project's examples: about two minutes, once")
     classified = classify(settings, now)
     tell(f"classified {classified['statements']} new statements, {classified['signals']} signals")
-    indexed = index(settings, now)
-    tell(f"indexed    {indexed['index_points']} new figures")
+    told = trends(settings, now)
+    tell(f"indexed    {told['index_points']} new figures, {told['shifts']} new shifts")
     made = report(settings, now)
     for words in measure_drift(settings, now)["breached"]:
         tell(f"drift      {words}")

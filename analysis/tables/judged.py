@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Date, Float, ForeignKey, Index, Integer, String, Table, Text, text, true
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, String, Table, Text, text, true
 
-from analysis.tables.columns import IDENTIFIER, NAME, UtcTime, choice, count, key, metadata, moment, share, stance_number
-from analysis.tables.words import CHANNELS, RULES, SECTORS, STANCES, STATUSES, TELLS
+from analysis.tables.columns import IDENTIFIER, NAME, choice, count, key, metadata, moment, share
+from analysis.tables.words import ACTS, RULES, SECTORS, STANCES, STATUSES, TELLS
 
 statements = Table(
     "statements",
@@ -74,6 +74,11 @@ statements = Table(
     Column("jurisdiction_by", choice(*TELLS), comment="What tells the jurisdiction; empty where nothing does."),
     Column("turn", choice("question", "answer"), comment="Its part in questions and answers; empty outside them."),
     Column("asked_by", Text, comment="Who asks, in a question and in the answer to it, where the text tells."),
+    Column(
+        "act",
+        choice(*ACTS),
+        comment="An act of the authority that is done, a speech, an answer, or none of these; empty: not asked yet.",
+    ),
     comment="One passage of a document, with its place in the text.",
 )
 
@@ -177,57 +182,3 @@ signal_sectors = Table(
     Index(None, "sector"),
     comment="Sectors of each signal.",
 )
-
-stance_index = Table(
-    "stance_index",
-    metadata,
-    Column("week_on", Date, primary_key=True, comment="Monday of the last ISO week of the window."),
-    Column("window_weeks", Integer, primary_key=True, comment="Length of the trailing window: 1, 4 or 13 weeks."),
-    Column("jurisdiction", String(2), primary_key=True, comment="ISO 3166 alpha-2, EU, or empty for supranational bodies."),
-    Column("sector", choice(*SECTORS), primary_key=True, comment="Sector."),
-    Column("channel", choice(*CHANNELS), primary_key=True, comment="Official and press are never pooled."),
-    Column("model_id", String(40), ForeignKey("models.model_id"), primary_key=True, comment="The model behind the signals."),
-    Column(
-        "as_of_at",
-        UtcTime,
-        primary_key=True,
-        comment="Vintage: when this figure was computed; a figure is never overwritten.",
-    ),
-    stance_number("balance", "(supportive - restrictive) / (supportive + neutral + restrictive); empty with a reason."),
-    stance_number("balance_low", "Lower end of the 90 % interval."),
-    stance_number("balance_high", "Upper end of the 90 % interval."),
-    share("tone_share", "Supportive and restrictive mass over directional mass: 1 when nothing is neutral.", nullable=True),
-    share("signal_rate", "Share of the statements' mass that is not no_signal.", nullable=True),
-    count("statement_count", "Statements in the cell, no_signal among them."),
-    count("document_count", "Documents in the cell."),
-    Column(
-        "effective_count",
-        Float,
-        nullable=False,
-        comment="(sum w)^2 / sum w^2 over stories.",
-        info={"between": (0, None)},
-    ),
-    Column(
-        "reason",
-        choice("too_few_stories", "no_signal_mass"),
-        comment="Why there is no figure; empty when there is one.",
-    ),
-    comment="The stance index: a number with its interval and counts, for each week, window, jurisdiction, sector and channel.",
-)
-
-shifts = Table(
-    "shifts",
-    metadata,
-    key("shift_id", "Derived from series and week."),
-    Column("week_on", Date, nullable=False, comment="Monday of the week in which the change shows."),
-    Column("jurisdiction", String(2), nullable=False, comment="ISO 3166 alpha-2, EU, or empty."),
-    Column("sector", choice(*SECTORS), nullable=False, comment="Sector."),
-    Column("channel", choice(*CHANNELS), nullable=False, comment="Channel."),
-    Column("model_id", String(40), ForeignKey("models.model_id"), nullable=False, comment="The model behind the figures."),
-    stance_number("change", "Change of the balance, newer minus older; up to 2 in size.", nullable=False),
-    share("probability", "Probability that the change is larger than the declared threshold."),
-    Column("level", choice("monitor", "critical"), nullable=False, comment="How strong the case is."),
-    moment("as_of_at", "When it was found.", volatile=True),
-    comment="Changes of the index that are larger than chance.",
-)
-shifts.c.change.info["between"] = (-2, 2)

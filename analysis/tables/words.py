@@ -50,7 +50,11 @@ TELLS = ("authority", "organ", "law", "country", "place")
 """What tells the jurisdiction of a statement."""
 STATUSES = ("challenger", "current", "retired")
 """What a model is in the registry."""
+ACTS = ("draft", "guidance", "rule", "probe", "fine", "approval", "support", "speech", "answer", "none")
+"""What a statement tells of: an act of an authority, what it says, its answer in a dialogue, or none of these."""
 WINDOWS = (1, 4, 13)
+PROVISIONAL_WEEKS = 4
+"""Weeks after a window's last day in which late documents and answers still change it."""
 SEVERITIES = ("critical", "warning", "info")
 SUPRANATIONAL = ""
 """Jurisdiction of bodies that no ISO 3166 code names."""

@@ -43,7 +43,7 @@ def test_questions_are_kept_as_statements_of_nobody_and_only_answers_are_judged(
         ("us-sec", "Spokesperson Muster", "Reporter")
     }
     assert {row["statement_id"] for row in rows(home, signals)} == {row["statement_id"] for row in said if row not in questions}
-    cell = {"jurisdiction": "US", "sector": "crypto_assets", "channel": "official"}
+    cell = {"scope": "jurisdiction", "jurisdiction": "US", "sector": "crypto_assets", "channel": "official"}
     [point] = rows(home, stance_index, week_on=date(2025, 3, 3), window_weeks=4, **cell)
     assert point["statement_count"] == len(said) - len(questions)
     assert point["balance"] > 0.5

@@ -21,7 +21,7 @@ from analysis.tables import (
     statements,
 )
 
-LATER = {"samples", "readings", "shifts", "labels", "deliveries"}
+LATER = {"samples", "readings", "speaker_stances", "shifts", "shift_stories", "regimes", "labels", "deliveries"}
 """Tables that these steps do not fill."""
 
 
@@ -32,9 +32,13 @@ def test_every_table_is_filled_and_a_second_run_leaves_every_row_of_it_as_it_is(
     assert first["collect"] == {"documents": 6, "copies": 0, "rejected": 1, "failed_sources": []}
     assert first["classify"]["statements"] == first["classify"]["signals"] == 15
     assert first["index"]["index_points"] > 0
+    assert steps.trends(home_on_each, now)["novelties"] == 15
     before = contents(home_on_each)
     assert {name for name, rows in before.items() if not rows} == LATER
     second = flow(home_on_each, documents_folder, now + timedelta(days=3))
+    # On another day what was promised in March falls due.
+    again = steps.trends(home_on_each, now + timedelta(hours=1))
+    assert again == dict.fromkeys(again, 0)
     assert contents(home_on_each) == before
     assert second["collect"] == {"documents": 0, "copies": 0, "rejected": 0, "failed_sources": []}
     assert second["classify"] == {"statements": 0, "signals": 0, "rejected": 0}
@@ -55,7 +59,7 @@ def test_every_figure_leads_back_to_the_bytes_it_came_from(home_on_each, documen
         for found in [said[row["statement_id"]]]
         if found["authority_id"]
     }
-    points = rows(home_on_each, stance_index)
+    points = rows(home_on_each, stance_index, scope="jurisdiction")
     assert {(row["jurisdiction"], row["sector"], row["channel"]) for row in points} == cells
     assert ("US", "crypto_assets", "official") in cells and ("FR", "artificial_intelligence", "press") in cells
     assert {row["statement_id"] for row in rows(home_on_each, signals)} == set(said)
@@ -70,7 +74,7 @@ def test_every_figure_leads_back_to_the_bytes_it_came_from(home_on_each, documen
 
 def test_a_cell_with_three_stories_has_a_figure_with_its_interval(home, documents_folder, flow, rows):
     flow(home, documents_folder)
-    cell = {"jurisdiction": "US", "sector": "crypto_assets", "channel": "official"}
+    cell = {"scope": "jurisdiction", "jurisdiction": "US", "sector": "crypto_assets", "channel": "official"}
     [point] = rows(home, stance_index, week_on=date(2025, 3, 3), window_weeks=4, **cell)
     assert point["document_count"] == 3
     assert point["effective_count"] == 3

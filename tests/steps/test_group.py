@@ -7,12 +7,14 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from judged_press import filled
+from sqlalchemy import insert
 
 from analysis import steps, store
 from analysis.settings import Settings
 from analysis.steps.group import group
 from analysis.steps.integrity import check_database
-from analysis.tables import documents, paragraphs, rejected, stories, text_bands
+from analysis.tables import documents, models, paragraphs, rejected, shift_stories, shifts, stories, text_bands
 
 STEP = sys.modules["analysis.steps.group"]
 TEXT = (
@@ -58,6 +60,14 @@ def told(write):
     return told
 
 
+@pytest.fixture
+def place(database, tmp_path) -> Settings:
+    """A place of the test's own without a model, once on each kind of database."""
+    return Settings(
+        home=tmp_path / "home", database=database, contact="", sources="sample", allow_loopback=True, smtp="", sender=""
+    )
+
+
 def placed(rows, home: Settings) -> dict[str, tuple]:
     """The place of each document by its file: story's first file, reason, and the file it is linked to."""
     found = rows(home, documents)
@@ -93,6 +103,24 @@ def test_copies_and_tellings_of_an_event_are_one_story_and_consecutive_statement
     steps.collect(home_on_each, now + timedelta(days=1), folder=folder)
     steps.collect_from_archive(home_on_each, now + timedelta(days=1))
     assert contents(home_on_each) == before
+
+
+def test_what_a_shift_leads_to_is_still_there_when_an_earlier_copy_gives_the_story_another_first_document(
+    place, told, rows, now
+):
+    steps.collect(place, now, folder=told(paper=LINES["paper"], journal=LINES["journal"], rates=LINES["rates-1"]))
+    first, other = (row["story_id"] for row in sorted(rows(place, stories), key=lambda row: -row["document_count"]))
+    engine = store.open_engine(place.database_url)
+    with store.writing(engine) as connection:
+        connection.execute(insert(models), [filled(models, model_id="m-1", status="current")])
+        connection.execute(insert(shifts), [filled(shifts, shift_id="moved", model_id="m-1", low=0.1, change=0.2, high=0.3)])
+        told_of = [filled(shift_stories, shift_id="moved", story_id=name) for name in (first, other)]
+        connection.execute(insert(shift_stories), told_of)
+    steps.collect(place, now + timedelta(days=1), folder=told(office=LINES["office"]))
+    [now_first] = {row["story_id"] for row in rows(place, stories)} - {other}
+    assert now_first != first
+    assert {row["story_id"] for row in rows(place, shift_stories)} == {now_first, other}
+    assert check_database(place)["broken"] == {}
 
 
 @pytest.mark.parametrize("order", [(4, 3, 2, 1, 0), (2, 0, 4, 1, 3)])

@@ -6,11 +6,14 @@ from email.parser import BytesParser
 from pathlib import Path
 
 import pytest
+from judged_press import Press, filled
+from sqlalchemy import insert, update
 
 from analysis import steps, store
 from analysis.errors import PolicySignalsError
+from analysis.index.weights import declared_weights
 from analysis.steps.report import assemble, parse_week, week_name
-from analysis.tables import reports
+from analysis.tables import documents, reports, shift_stories, shifts, stance_gaps
 
 
 def test_a_report_is_a_new_edition_only_when_its_figures_change(home, documents_folder, flow, rows, now):
@@ -59,6 +62,32 @@ def test_a_document_dated_later_in_the_week_is_not_shown_before_its_day(home, do
         whole, half = (assemble(connection, date(2025, 3, 3), date(2025, 3, day)) for day in (9, 4))
     assert (whole.documents_by_week["document_count"].sum(), half.documents_by_week["document_count"].sum()) == (6, 3)
     assert max(whole.evidence["published_on"]) > max(half.evidence["published_on"]) == date(2025, 3, 4)
+
+
+def test_shifts_and_gaps_of_the_week_come_with_the_first_documents_of_their_stories_and_the_declared_weights(engine):
+    press = Press(engine)
+    press.add(2, language="en")
+    week_on, series = date(2025, 5, 19), {"scope": "jurisdiction", "jurisdiction": "US", "sector": "fintech", "model_id": "m-1"}
+    gap = {"window_weeks": 13, "gap": 0.5, "gap_low": 0.1, "gap_high": 0.9, "corrected_reason": "audit_too_small"}
+    later = week_on + timedelta(weeks=1)
+    with store.writing(engine) as connection:
+        connection.execute(update(documents).values(story_reason="first", address="https://www.paper.example/1"))
+        for name, day in (("of-week", week_on), ("later", later)):
+            connection.execute(insert(shifts), [filled(shifts, shift_id=name, week_on=day, **series)])
+            connection.execute(insert(shift_stories), [filled(shift_stories, shift_id=name, story_id="t0001")])
+            connection.execute(insert(stance_gaps), [filled(stance_gaps, week_on=day, **series, **gap)])
+        wrong = {"window_weeks": 4}, {"gap": None, "sector": "crypto_assets"}, {"scope": "authority", "authority_id": "us-sec"}
+        for one in wrong:
+            connection.execute(insert(stance_gaps), [filled(stance_gaps, **{"week_on": week_on, **series, **gap, **one})])
+    with store.reading(engine) as connection:
+        edition = assemble(connection, week_on, later)
+        running = assemble(connection, later, later)
+    assert edition.shifts["shift_id"].tolist() == ["of-week"]
+    [story] = edition.shift_stories.to_dict("records")
+    assert (story["shift_id"], story["title"], story["address"]) == ("of-week", "Case 0001", "https://www.paper.example/1")
+    assert edition.gaps[["jurisdiction", "sector", "gap"]].to_numpy().tolist() == [["US", "fintech", 0.5]]
+    assert edition.weights.to_dict("records") == declared_weights().rows()
+    assert (edition.is_over, running.is_over) == (True, False)
 
 
 @pytest.mark.parametrize("week", ["2025-W24", "9999-W52"])
