@@ -22,7 +22,8 @@ LEAST_CHARTED_WEEKS = 26
 
 POINT_COLUMNS = (
     "week_on", "window_weeks", "jurisdiction", "sector", "channel", "balance", "balance_low", "balance_high",
-    "statement_count", "document_count", "effective_count", "reason",
+    "corrected_balance", "corrected_balance_low", "corrected_balance_high", "corrected_reason",
+    "statement_count", "document_count", "effective_count", "is_fragile", "reason", "gate",
 )  # fmt: skip
 COLUMNS: dict[str, tuple[str, ...]] = {
     "points": POINT_COLUMNS,
@@ -30,6 +31,16 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "statement_id", "text", "before", "after", "language", "speaker", "authority_id", "authority", "jurisdiction",
         "sector", "channel", *STANCES, "stance", "terms", "title", "publisher", "published_on", "address", "reference",
     ),
+    "gaps": (
+        "jurisdiction", "sector", "gap", "gap_low", "gap_high", "corrected_gap", "corrected_gap_low", "corrected_gap_high",
+        "corrected_reason", "gate",
+    ),
+    "shifts": (
+        "shift_id", "scope", "authority", "jurisdiction", "sector", "channel", "kind", "change", "low", "high", "q_value",
+        "level", "is_corrected",
+    ),
+    "shift_stories": ("shift_id", "rank", "influence", "title", "publisher", "published_on", "address", "reference"),
+    "weights": ("of", "name", "value"),
     "documents_by_week": ("week_on", "channel", "document_count"),
     "rejected": ("stage", "rule", "severity", "count", "reason"),
     "sources": ("source_id", "name", "kind", "state", "document_count", "published_on"),
@@ -43,9 +54,11 @@ class Edition:
     """The content of one week's page and mail.
 
     `points` holds the latest vintage of the stance index for all weeks up to `week_on`; `evidence` a row for each
-    statement and sector of the 13 weeks ending with the week; `rejected` a row a rule, with one example as `reason`;
-    `sources` those ever asked, with the day of the latest document as `published_on`; `model["metrics"]` the stance metrics of
-    `classify.evaluate`, with F1 by language under `language`.
+    statement and sector of the 13 weeks ending with the week; `gaps` those of the 13 weeks that have a figure, of the lines of
+    jurisdictions; `shifts` those of the week, `shift_stories` what moved them, with the first document of each story;
+    `weights` how much a statement counts, as declared; `is_over` tells whether the week is; `rejected` a row a rule, with one
+    example as `reason`; `sources` those ever asked, with the day of the latest document as `published_on`; `model["metrics"]`
+    the stance metrics of `classify.evaluate`, with F1 by language under `language`.
     Raises ValidationError for a frame without its columns (COLUMNS) or with weeks that are no dates.
     """
 
@@ -53,6 +66,11 @@ class Edition:
     week: str
     points: pd.DataFrame
     evidence: pd.DataFrame
+    gaps: pd.DataFrame
+    shifts: pd.DataFrame
+    shift_stories: pd.DataFrame
+    weights: pd.DataFrame
+    is_over: bool
     documents_by_week: pd.DataFrame
     rejected: pd.DataFrame
     sources: pd.DataFrame
@@ -104,6 +122,13 @@ class Cell:
     statement_count: int
     document_count: int
     reason: str
+    gate: str = ""
+    """Why the figure is thin; empty when it passes the publish gate."""
+    corrected: Figure | None = None
+    corrected_reason: str = ""
+    """Why there is no corrected figure."""
+    is_fragile: bool = False
+    """Whether its sign is another one when counted otherwise, or corrected."""
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -132,11 +157,10 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
 
 
-def figure_of(row: Mapping[str, Any]) -> Figure | None:
-    """Return the figure of a row of points, or None where it has none."""
-    if missing(row["balance"]) or missing(row["balance_low"]) or missing(row["balance_high"]):
-        return None
-    return Figure(float(row["balance"]), float(row["balance_low"]), float(row["balance_high"]))
+def figure_of(row: Mapping[str, Any], name: str = "balance") -> Figure | None:
+    """Return the figure of this name of a row of points, or None where it has none."""
+    values = [row[name], row[f"{name}_low"], row[f"{name}_high"]]
+    return None if any(map(missing, values)) else Figure(*map(float, values))
 
 
 def cells(edition: Edition) -> list[Cell]:
@@ -150,6 +174,10 @@ def cells(edition: Edition) -> list[Cell]:
             statement_count=int(row["statement_count"]),
             document_count=int(row["document_count"]),
             reason="" if missing(row["reason"]) else str(row["reason"]),
+            gate="" if missing(row["gate"]) else str(row["gate"]),
+            corrected=figure_of(row, "corrected_balance"),
+            corrected_reason="" if missing(row["corrected_reason"]) else str(row["corrected_reason"]),
+            is_fragile=bool(row["is_fragile"]),
         )
         for row in _points(edition, edition.week_on)
     ]
@@ -236,6 +264,7 @@ def figures_hash(edition: Edition) -> str:
     values = {
         "week_on": edition.week_on,
         **frames,
+        "is_over": edition.is_over,
         "counts": {name: edition.counts[name] for name in COUNTS},
         "model": {name: edition.model[name] for name in MODEL},
     }

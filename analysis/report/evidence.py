@@ -25,6 +25,17 @@ WITHOUT_WORDS = {
 TERMS_SHOWN = 3
 
 
+class Reference(NamedTuple):
+    """Where a text can be read."""
+
+    title: str
+    publisher: str
+    day: str
+    link: str
+    host: str
+    reference: str
+
+
 class Quotation(NamedTuple):
     """A statement with what a reader needs to judge it.
 
@@ -99,7 +110,6 @@ def quotation(row: Mapping[str, Any]) -> Quotation:
     """Return a row of the evidence as a quotation."""
     terms = [(term, weight) for term, weight in json.loads(row["terms"]) if weight > 0 and WITHOUT_WORDS.get(term, term)]
     terms.sort(key=lambda term: (-term[1], term[0]))
-    link = safe_link(_text(row["address"]))
     return Quotation(
         statement_id=row["statement_id"],
         text=_text(row["text"]),
@@ -109,16 +119,24 @@ def quotation(row: Mapping[str, Any]) -> Quotation:
         language="" if row["language"] == "und" else _text(row["language"]),
         speaker=_text(row["speaker"]),
         authority=_text(row["authority"]),
+        **reference_of(row)._asdict(),
+        stance=row["stance"],
+        probability=float(row[row["stance"]]),
+        shares=[(stance, float(row[stance])) for stance in STANCES],
+        terms=[(WITHOUT_WORDS.get(term, term), weight) for term, weight in terms[:TERMS_SHOWN]],
+    )
+
+
+def reference_of(row: Mapping[str, Any]) -> Reference:
+    """Return where the document of a row can be read; its address only where it may be linked."""
+    link = safe_link(_text(row["address"]))
+    return Reference(
         title=_text(row["title"]),
         publisher=_text(row["publisher"]),
         day="" if missing(row["published_on"]) else day(row["published_on"]),
         link=link,
         host=(urlsplit(link).hostname or "") if link else "",
         reference=_text(row["reference"]),
-        stance=row["stance"],
-        probability=float(row[row["stance"]]),
-        shares=[(stance, float(row[stance])) for stance in STANCES],
-        terms=[(WITHOUT_WORDS.get(term, term), weight) for term, weight in terms[:TERMS_SHOWN]],
     )
 
 

@@ -12,7 +12,21 @@ from analysis.report.edition import HEADLINE_WEEKS, Cell, Edition, Figure, cells
 
 SPEAKERS = {"official": "official statements", "press": "statements in the press"}
 NO_LEAN = "No clear lean this week"
-REASONS = {"too_few_stories": "too few stories", "no_signal_mass": "hardly a statement with a position"}
+REASONS = {
+    "too_few_stories": "too few stories",
+    "no_signal_mass": "hardly a statement with a position",
+    "too_few_effective": "few stories",
+    "one_date": "all of one day",
+    "sources_not_healthy": "sources did not answer",
+    "interval_too_wide": "wide interval",
+    "audit_too_small": "too few statements audited by people",
+    "no_evaluation": "the model was not evaluated",
+    "drift_alarm": "the alarm for drift rings",
+    "ill_conditioned": "the model does not tell the stances apart well enough",
+    "no_official_figure": "no official figure",
+    "no_press_figure": "no figure of the press",
+}
+"""Why there is no figure, no corrected one, or why one is thin: it does not pass the publish gate."""
 
 
 def headline(edition: Edition) -> str:
@@ -60,11 +74,25 @@ def detail(cell: Cell) -> str:
 
 
 def measure(cell: Cell) -> str:
-    """Return a cell's figure and interval, with the earlier figure where it changed; the reason where there is none."""
+    """Return a cell's figure with its marks, the earlier one where it changed; the reason where there is none."""
     if cell.figure is None:
         return REASONS.get(cell.reason, cell.reason)
     start = f"from {number(cell.earlier.balance)} to " if cell.earlier and cell.certain_change else ""
-    return start + estimate(cell.figure)
+    return start + estimate(cell.figure) + (", fragile" if cell.is_fragile else "") + thin(cell)
+
+
+def correction(cell: Cell) -> str:
+    """Return a cell's figure freed of the classifier's errors, or why there is none; nothing without a figure."""
+    if cell.figure is None:
+        return ""
+    if cell.corrected:
+        return f"corrected {estimate(cell.corrected)}"
+    return f"not corrected: {REASONS.get(cell.corrected_reason, cell.corrected_reason)}"
+
+
+def thin(cell: Cell) -> str:
+    """Return what is to be said of a figure that does not pass the publish gate, such as `, thin: few stories`; or nothing."""
+    return f", thin: {REASONS.get(cell.gate, cell.gate)}" if cell.figure and cell.gate else ""
 
 
 def basis(edition: Edition) -> str:
@@ -104,10 +132,10 @@ def sector_name(sector: str) -> str:
     return sectors()[sector].label["en"]
 
 
-def number(balance: float) -> str:
-    """Return a balance with its sign and two digits, such as +0.62."""
-    rounded = round(balance, 2)
-    return f"{rounded:+.2f}".replace("-", "\N{MINUS SIGN}") if rounded else "0.00"
+def number(balance: float, digits: int = 2) -> str:
+    """Return a balance with its sign and digits, such as +0.62."""
+    rounded = round(balance, digits)
+    return f"{rounded:+.{digits}f}".replace("-", "\N{MINUS SIGN}") if rounded else "0.00"
 
 
 def estimate(figure: Figure) -> str:

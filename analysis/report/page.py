@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from markupsafe import Markup
 
-from analysis.report import charts, drawing, evidence
+from analysis.report import charts, drawing, evidence, movement
 from analysis.report.edition import (
     HEADLINE_WEEKS,
     Cell,
@@ -25,6 +26,7 @@ from analysis.report.headline import (
     SPEAKERS,
     basis,
     claim,
+    correction,
     counted,
     day,
     detail,
@@ -38,7 +40,7 @@ from analysis.report.headline import (
     topic,
 )
 from analysis.report.templates import template
-from analysis.tables import CHANNELS, SEVERITIES
+from analysis.tables import CHANNELS, PROVISIONAL_WEEKS, SEVERITIES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,9 +78,13 @@ def render(edition: Edition) -> str:
         edition=edition,
         headline=headline(edition),
         basis=basis(edition),
+        provisional_until=edition.last_day + timedelta(weeks=PROVISIONAL_WEEKS),
         found=findings(edition),
         ink=charts.INK,
         maps=_maps(edition),
+        shifts=movement.shifts(edition),
+        gaps=movement.gaps(edition),
+        weights=movement.weights(edition),
         cards=[_card(edition, *pair, anchors) for pair in leading_pairs(edition)],
         scarce=[]
         if leading_cells(edition)
@@ -92,7 +98,7 @@ def render(edition: Edition) -> str:
         sources=_sources(edition.sources),
         model=_model(edition.model),
         hash=figures_hash(edition),
-        **{word.__name__: word for word in (claim, counted, day, detail, measure, place, sector_name, topic)},
+        **{word.__name__: word for word in (claim, correction, counted, day, detail, measure, place, sector_name, topic)},
     )
 
 
@@ -130,7 +136,11 @@ def _maps(edition: Edition) -> list[dict[str, Any]]:
 def _entry(cell: Cell | None) -> str:
     if cell is None:
         return "none"
-    return f"{estimate(cell.figure)}, n {cell.statement_count}" if cell.figure else f"not enough, n {cell.statement_count}"
+    if cell.figure is None:
+        return f"not enough, n {cell.statement_count}"
+    marks = "".join([", fragile" if cell.is_fragile else "", ", thin" if cell.gate else ""])
+    corrected = f", corrected {estimate(cell.corrected)}" if cell.corrected else ""
+    return f"{estimate(cell.figure)}{marks}{corrected}, n {cell.statement_count}"
 
 
 def _card(edition: Edition, jurisdiction: str, sector: str, anchors: set[tuple[str, str, str]]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -33,6 +34,7 @@ CELLS = (
     ("GB", "social_media", "press", None, None, 4, 0.0),
     ("US", "social_media", "press", -0.15, 0.26, 33, 0.0),
 )
+WEIGHTS = (("speaker", "head", 1.0), ("speaker", "member", 0.5), ("act", "rule", 1.5), ("act", "speech", 1.0))
 SENTENCES = (
     ("en", "The agency will support pilot projects and ease the rules for small firms, the director said.", "support"),
     (
@@ -51,7 +53,9 @@ def point(
 ) -> dict:
     balance, low, high = figure or (None, None, None)
     reason = None if figure else "too_few_stories"
-    values = (week_on, weeks, jurisdiction, sector, channel, balance, low, high, count, count // 3, count * 0.8, reason)
+    corrected = (None, None, None, reason or "audit_too_small")
+    counts = (count, count // 3, count * 0.8)
+    values = (week_on, weeks, jurisdiction, sector, channel, balance, low, high, *corrected, *counts, False, reason, None)
     return dict(zip(COLUMNS["points"], values, strict=True))
 
 
@@ -94,6 +98,34 @@ def statement(number: int, cell: tuple = CELLS[0], **changes: Any) -> dict[str, 
     return {**row, **changes}
 
 
+def shift(name: str = "one", **changes: Any) -> dict[str, Any]:
+    row = {
+        "shift_id": name, "scope": "jurisdiction", "authority": None, "jurisdiction": "US", "sector": "crypto_assets",
+        "channel": "official", "kind": "shift", "change": 0.41, "low": 0.22, "high": 0.6, "q_value": 0.0314,
+        "level": "monitor", "is_corrected": False,
+    }  # fmt: skip
+    return {**row, **changes}
+
+
+def moving_story(rank: int, shift_id: str = "one", **changes: Any) -> dict[str, Any]:
+    row = {
+        "shift_id": shift_id, "rank": rank, "influence": 0.05 / rank, "title": f"Composed notice number {rank}",
+        "publisher": "Composed Gazette", "published_on": WEEK_ON - timedelta(days=rank),
+        "address": f"https://www.agency.example/notices/{rank}", "reference": f"Composed Gazette, no. {rank}",
+    }  # fmt: skip
+    return {**row, **changes}
+
+
+def gap(jurisdiction: str, figure: tuple, corrected: tuple = (None, None, None), **changes: Any) -> dict[str, Any]:
+    middle, low, high = figure
+    row = {
+        "jurisdiction": jurisdiction, "sector": "crypto_assets", "gap": middle, "gap_low": low, "gap_high": high,
+        **dict(zip(("corrected_gap", "corrected_gap_low", "corrected_gap_high"), corrected, strict=True)),
+        "corrected_reason": None if corrected[0] is not None else "audit_too_small", "gate": None,
+    }  # fmt: skip
+    return {**row, **changes}
+
+
 def frame(name: str, rows: list[dict]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS[name]))
 
@@ -126,6 +158,11 @@ def compose(points=(), evidence=(), **changes: Any) -> Edition:
         "week": "2025-W10",
         "points": frame("points", list(points)),
         "evidence": frame("evidence", list(evidence)),
+        "gaps": frame("gaps", []),
+        "shifts": frame("shifts", []),
+        "shift_stories": frame("shift_stories", []),
+        "weights": frame("weights", [dict(zip(COLUMNS["weights"], row, strict=True)) for row in WEIGHTS]),
+        "is_over": True,
         "documents_by_week": frame("documents_by_week", weeks),
         "rejected": frame("rejected", [dict(zip(COLUMNS["rejected"], row, strict=True)) for row in rejected]),
         "sources": frame("sources", [dict(zip(COLUMNS["sources"], row, strict=True)) for row in sources]),
@@ -144,12 +181,35 @@ def full() -> Edition:
     """A week with many cells, gaps, languages and hundreds of statements."""
     points = [row for cell in CELLS for row in series(*cell)]
     evidence = [statement(number, CELLS[number % len(CELLS)]) for number in range(170)]
-    return compose(points, evidence)
+    return compose(
+        points,
+        evidence,
+        shifts=frame("shifts", [shift()]),
+        shift_stories=frame("shift_stories", [moving_story(rank) for rank in (1, 2)]),
+        gaps=frame("gaps", [gap("US", (0.14, -0.1, 0.4))]),
+    )
 
 
 @pytest.fixture
 def edition() -> Callable[..., Edition]:
     return compose
+
+
+@pytest.fixture
+def moved() -> Callable[..., Edition]:
+    """An edition with these shifts, stories and gaps, without points."""
+
+    def build(shifts: list[dict] = (), stories: list[dict] = (), gaps: list[dict] = (), **changes: Any) -> Edition:
+        frames = {"shifts": shifts, "shift_stories": stories, "gaps": gaps}
+        return compose(**{name: frame(name, list(rows)) for name, rows in frames.items()}, **changes)
+
+    return build
+
+
+@pytest.fixture
+def composed_rows() -> SimpleNamespace:
+    """Rows of what moved: a shift, a story behind it, a gap."""
+    return SimpleNamespace(shift=shift, story=moving_story, gap=gap)
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from analysis.report.edition import Figure, cells
-from analysis.report.headline import basis, claim, detail, findings, headline, number, subject
+from analysis.report.headline import REASONS, basis, claim, correction, detail, findings, headline, measure, number, subject
+from analysis.tables.indexed import GATES, NO_CORRECTION, NO_FIGURE, NO_GAP
 
 WEEK_ON = date(2025, 3, 3)
 EARLIER = WEEK_ON - timedelta(weeks=13)
@@ -69,6 +70,36 @@ def test_a_week_without_figures_says_so(of):
         "too few stories, 34 statements in 13 weeks",
     )
     assert "none of 1 series" in basis(edition)
+
+
+def test_a_figure_that_does_not_pass_the_gate_is_called_thin(edition, points):
+    row = points("US", "fintech", "official", WEEK_ON, (0.5, 0.2, 0.7), 12) | {"gate": "too_few_effective"}
+    (cell,) = cells(edition([row]))
+    assert detail(cell) == "+0.50 (0.20 to 0.70), thin: few stories, 12 statements in 13 weeks"
+    assert headline(edition([row])).endswith(detail(cell))
+
+
+def test_a_figure_whose_sign_depends_on_how_it_is_counted_is_called_fragile(edition, points):
+    row = points("US", "fintech", "official", WEEK_ON, (0.5, 0.2, 0.7), 12) | {"gate": "one_date", "is_fragile": True}
+    (cell,) = cells(edition([row]))
+    assert measure(cell) == "+0.50 (0.20 to 0.70), fragile, thin: all of one day"
+
+
+def test_the_corrected_figure_is_told_or_why_there_is_none_and_nothing_where_there_is_no_figure_at_all(edition, points):
+    ends = dict(zip(("corrected_balance", "corrected_balance_low", "corrected_balance_high"), (0.4, 0.1, 0.8), strict=True))
+    rows = [
+        points("CN", "fintech", "official", WEEK_ON, (0.5, 0.2, 0.7), 12) | ends | {"corrected_reason": None},
+        points("EU", "fintech", "official", WEEK_ON, (0.5, 0.2, 0.7), 12),
+        points("US", "fintech", "official", WEEK_ON, None, 2),
+    ]
+    assert [correction(cell) for cell in cells(edition(rows))] == [
+        "corrected +0.40 (0.10 to 0.80)", "not corrected: too few statements audited by people", ""
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [*GATES, *NO_FIGURE, *NO_CORRECTION, *NO_GAP])
+def test_every_reason_has_words(name):
+    assert REASONS[name] and "_" not in REASONS[name]
 
 
 def test_an_empty_database_is_told_in_words(empty_edition):

@@ -5,6 +5,7 @@ from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from analysis.report import page
@@ -49,12 +50,15 @@ def html(full_edition):
 
 
 @pytest.fixture
-def hostile(edition, points, statements):
+def hostile(edition, points, statements, composed_rows):
     def build(payload):
         row = points("US", "crypto_assets", "official", WEEK_ON, (0.62, 0.41, 0.80), 34)
         fields = ("text", "before", "after", "speaker", "authority", "title", "publisher", "reference")
         evidence = [statements(1, **dict.fromkeys(fields, payload), language=payload, address=None)]
-        whole = edition([row], evidence)
+        story = composed_rows.story(1, **dict.fromkeys(("title", "publisher", "reference"), payload), address=None)
+        shift = composed_rows.shift(scope="authority", authority=payload)
+        moved = {"shifts": pd.DataFrame([shift]), "shift_stories": pd.DataFrame([story])}
+        whole = edition([row], evidence, **moved)
         whole.sources["name"] = payload
         whole.rejected["reason"] = payload
         return whole
@@ -180,6 +184,43 @@ def test_the_model_is_told_with_its_interval(html):
     assert "Macro-F1 0.71 (0.68 to 0.74, 95 % interval), calibration error 0.04" in shown
     assert "cross-validation on the model's own 1,450 examples" in shown
     assert "zh 0.69 n 250" in shown
+
+
+def test_the_shifts_of_the_week_stand_first_with_the_stories_that_moved_them_and_their_links(html):
+    tags = Tags(html)
+    shown = " ".join(tags.text.split())
+    told = "US · crypto-assets, official: +0.41 (0.22 to 0.60) monitor, q 0.031, not corrected"
+    assert shown.index("Shifts of the week") < shown.index(told) < shown.index("Balance of supportive and restrictive")
+    assert "+0.050: 2 March 2025, Composed notice number 1 (www.agency.example), Composed Gazette" in shown
+    assert "https://www.agency.example/notices/2" in {link["href"] for link in tags.of("a")}
+
+
+def test_a_week_without_shift_says_so_and_one_that_is_not_over_that_it_is_not(moved):
+    assert "No shift larger than chance in the week." in page.render(moved())
+    running = page.render(moved(is_over=False))
+    assert "The week is not over" in running and "No shift" not in running
+
+
+def test_the_corrected_balance_stands_beside_the_uncorrected_one_or_why_there_is_none(edition, points):
+    ends = dict(zip(("corrected_balance", "corrected_balance_low", "corrected_balance_high"), (0.4, 0.1, 0.8), strict=True))
+    row = points("US", "crypto_assets", "official", WEEK_ON, (0.62, 0.41, 0.80), 34) | {"is_fragile": True}
+    shown = " ".join(Tags(page.render(edition([row | ends | {"corrected_reason": None}]))).text.split())
+    assert "official +0.62 (0.41 to 0.80), fragile; corrected +0.40 (0.10 to 0.80); 34 statements" in shown
+    assert "+0.62 (0.41 to 0.80), fragile, corrected +0.40 (0.10 to 0.80), n 34" in shown
+    shown = " ".join(Tags(page.render(edition([row]))).text.split())
+    assert "fragile; not corrected: too few statements audited by people; 34 statements" in shown
+    assert "+0.62 (0.41 to 0.80), fragile, n 34" in shown
+
+
+def test_the_gap_of_official_to_press_is_told_where_there_is_one(html, moved):
+    shown = " ".join(Tags(html).text.split())
+    assert "US · crypto-assets +0.14 (−0.10 to 0.40) too few statements audited by people" in shown
+    assert "Official against press" not in page.render(moved())
+
+
+def test_the_declared_weights_are_printed(html):
+    shown = " ".join(Tags(html).text.split())
+    assert "How much a statement counts: who speaks times what it is Who speaks head 1, member 0.5" in shown
 
 
 def test_a_quiet_week_has_no_empty_chart(edition, points):
