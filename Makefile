@@ -7,7 +7,7 @@ UV_VERSION := 0.13.9
 BIN := .venv/bin
 UV := $(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --constraints constraints.txt
 
-BENCHMARKS := fetch
+BENCHMARKS := fetch intervals shifts one_more_week
 CORPUS_BENCHMARKS := feeds pages dates titles official duplicates stance_speed
 BENCH_HOME := .venv/bench
 
@@ -26,6 +26,8 @@ test: .venv/installed-dev
 ## Figures beside their goals, one after the other. DATA is a folder with corpus, benchmarks and goldset; without it only those that need none.
 bench: .venv/installed-bench
 	@set -e; for one in $(BENCHMARKS); do echo "== $$one"; $(BIN)/python -m benchmarks.$$one; done
+	@POLICY_SIGNALS_HOME=$(BENCH_HOME) $(BIN)/policy-signals run --source sample --offline
+	@set -e; for one in backtest recall; do echo "== $$one"; POLICY_SIGNALS_HOME=$(BENCH_HOME) $(BIN)/python -m benchmarks.$$one; done
 	@if [ -n "$(DATA)" ]; then set -e; \
 		for one in $(CORPUS_BENCHMARKS); do echo "== $$one"; $(BIN)/python -m benchmarks.$$one $(DATA)/corpus; done; \
 		echo "== examples"; $(BIN)/python -m benchmarks.examples $(DATA)/goldset/dev.jsonl; \

@@ -1,11 +1,14 @@
 """The figures of the speed benchmark, on invented statements."""
 
 from analysis.classify.model import Judgement
-from benchmarks.stance_speed import Timing, lost, tell
+from benchmarks.stance_speed import Timing, lost, lost_to_figures, tell
 
 
-def says(stance):
-    return Judgement(stance, {}, (stance,), 0.0, {}, [])
+def says(stance, *sectors):
+    return Judgement(stance, {}, (stance,), 0.0, stance, dict.fromkeys(sectors, 1.0), [])
+
+
+NOTHING = says("no_signal")
 
 
 def test_the_rate_counts_all_statements_over_the_whole_path():
@@ -13,9 +16,15 @@ def test_the_rate_counts_all_statements_over_the_whole_path():
 
 
 def test_what_is_skipped_loses_only_its_signals():
-    everything = Timing(1, 1, [says("restrictive"), says("no_signal"), says("neutral"), says("supportive")])
-    assert lost(everything, Timing(1, 1, [says("restrictive"), *[says("no_signal")] * 3])) == 0.5
+    everything = Timing(1, 1, [says("restrictive"), NOTHING, says("neutral"), says("supportive")])
+    assert lost(everything, Timing(1, 1, [says("restrictive"), *[NOTHING] * 3])) == 0.5
     assert lost(everything, everything) == 0
+
+
+def test_only_signals_with_a_sector_are_lost_to_figures():
+    everything = Timing(1, 1, [says("restrictive", "fintech"), says("neutral"), says("no_signal", "fintech"), NOTHING])
+    assert lost_to_figures(everything, Timing(1, 1, [NOTHING] * 4)) == 0.25
+    assert lost_to_figures(everything, everything) == 0
 
 
 def test_a_rate_is_printed_with_its_verdict(capsys):
