@@ -269,8 +269,8 @@ def test_a_file_name_that_is_no_unicode_is_printed_all_the_same(call, folder):
 def test_label_and_read_take_standard_input(call, home):
     ended = call("label", "--input", "-", stdin=json.dumps({"id": "1", "text": ENGLISH}) + "\n")
     assert list(ended.lines[0]) == [
-        "id", "stance", "probabilities", "stance_set", "sectors", "terms", "model_id", "jurisdiction", "jurisdiction_by",
-        "authority_id", "office_id", "attributed_by", "speaker",
+        "id", "stance", "probabilities", "stance_set", "rule_stance", "sectors", "terms", "model_id", "jurisdiction",
+        "jurisdiction_by", "authority_id", "office_id", "attributed_by", "speaker",
     ]  # fmt: skip
     [told] = call("read", "-", stdin=ENGLISH).lines
     assert set(told) == {"document", "statements"}
@@ -298,7 +298,7 @@ def test_train_writes_a_model_where_it_is_told_and_registers_it_nowhere_and_eval
     assert json.loads((tmp_path / "model" / "manifest.json").read_text())["model_id"] == fitted["model_id"]
     assert contents(home)["models"] == before["models"]
     [scored] = call("evaluate", "--labels", few_labels).lines
-    assert set(scored) == {"model_id", "stance", "sectors", "jurisdiction", "passages_in_other_languages"}
+    assert set(scored) == {"model_id", "stance", "rule", "sectors", "jurisdiction", "passages_in_other_languages"}
     assert scored["model_id"] != fitted["model_id"]
     assert 0 <= scored["stance"]["macro_f1_low"] <= scored["stance"]["macro_f1"] <= scored["stance"]["macro_f1_high"] <= 1
 
